@@ -232,7 +232,7 @@ def _pair(**arguments: Either) -> list[Either]:
         raise ValueError(
             f"{first} and {second} must have the same shape, got {a.shape} and {b.shape}"
         )
-    name, larger = (first, a) if a.ndim else (second, b)
+    name, larger = (second, b) if b.ndim > a.ndim else (first, a)
     _check.dimensions(value(larger), {1: "(m,)", 2: "(m, d)"}, name)
     return [a, b]
 
