@@ -1,0 +1,1 @@
+"""Figures of the book: parameters in, a matplotlib Figure out. One module per chapter."""

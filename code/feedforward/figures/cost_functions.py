@@ -1,0 +1,633 @@
+"""Figures of chapter 1, Cost functions.
+
+Each figure function takes the values of its sliders and returns (Figure, text): text says in words
+and numbers what this state shows. The first line of its docstring describes the figure as a whole.
+"""
+
+from functools import cache
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from feedforward import costs
+from feedforward.figures import style
+from feedforward.figures.style import ink
+from feedforward.units import sigmoid
+
+Array = np.ndarray
+Drawn = tuple[Figure, str]
+
+# --------------------------------------------------------------- which prediction is the best one?
+
+BUS_WAITS = np.array([3.0, 4, 4, 5, 5, 6, 7, 8])
+"""Minutes waited for a bus, on eight days. The ninth is the outlier."""
+
+BUS_DELTA = 3.0
+"""Where Huber's cost turns from a square into a line, minutes."""
+
+
+def _mean_cost(cost, predictions: Array, data: Array) -> Array:
+    """The mean cost of predicting each of `predictions`, a single number, for all of `data`."""
+    return np.array([cost(prediction, data).mean() for prediction in predictions])
+
+
+def huber_minimizer(data: Array, delta: float) -> float:
+    """The prediction with the least mean Huber cost, by bisection on the cost's slope.
+
+    The slope, Σ clip(c − y, −δ, δ), never falls as c grows, so there is one crossing of zero; where
+    it is zero on a whole interval, the interval's middle.
+    """
+
+    def crossing(from_left: bool) -> float:
+        low, high = float(data.min()), float(data.max())
+        for _ in range(60):
+            middle = (low + high) / 2
+            slope = np.clip(middle - data, -delta, delta).sum()
+            right = slope < 0 or (slope == 0 and not from_left)
+            low, high = (middle, high) if right else (low, middle)
+        return (low + high) / 2
+
+    return (crossing(True) + crossing(False)) / 2
+
+
+def three_costs(prediction: float = 5.0, outlier: float = 22.0) -> Drawn:
+    """Nine bus waits, one of them late, and how three costs rate a single prediction for all."""
+    data = np.append(BUS_WAITS, outlier)
+    window = np.linspace(2, 12, 101)
+    rows = [
+        ("squared", "C0", lambda f, y: costs.squared_error(f, y), float(data.mean())),
+        ("absolute", "C1", lambda f, y: costs.absolute_error(f, y), float(np.median(data))),
+        (
+            "Huber",
+            "C2",
+            lambda f, y: costs.huber(f, y, BUS_DELTA),
+            huber_minimizer(data, BUS_DELTA),
+        ),
+    ]
+
+    fig, (top, bottom) = style.figure(height=3.9, rows=2, ratios=[1, 2.6], gap=0.2, left=0.5)
+    for ax in (top, bottom):
+        ax.set_xlim(2, 23)
+        ax.axvline(prediction, color=ink(0.6), linewidth=1)
+    for value in np.unique(data):
+        for row in range(int(np.sum(data == value))):
+            late = value == outlier and row == 0
+            top.plot(value, row, "D" if late else "o", color="C3" if late else ink(0.75), ms=6)
+    top.set_ylim(-0.7, 2.7)
+    top.spines["left"].set_visible(False)
+    style.ticks(top, x=[], y=[])
+    style.label(top, prediction, 2.4, "your prediction", offset=(5, 0))
+    style.label(top, outlier, 0, "late bus", "C3", ha="right", offset=(-7, 0))
+
+    told = []
+    for row, (name, color, cost, least_at) in enumerate(rows):
+        curve = _mean_cost(cost, window, data)
+        here, least = _mean_cost(cost, np.array([prediction, least_at]), data)
+        highest = curve.max()
+        bottom.plot(
+            window,
+            (curve - least) / (highest - least),
+            color=color,
+            linestyle=style.DASHES[row],
+        )
+        bottom.plot(prediction, (here - least) / (highest - least), "o", color=color, ms=6)
+        bottom.plot(least_at, 0, "^", color=color, ms=9, clip_on=False)
+        style.label(
+            bottom, 14, 0.85 - 0.2 * row, f"{name}: least at {least_at:.2f}", color, offset=(0, 0)
+        )
+        told.append(f"{name} {here:.2f}, least {least:.2f} at {least_at:.2f}")
+    bottom.set_ylim(-0.04, 1.04)
+    style.ticks(bottom, x=[5, 10, 15, 20], y=[])
+    bottom.set_ylabel("mean cost, rescaled")
+    bottom.set_xlabel("waiting time [min]")
+    text = (
+        f"Predicting {prediction:g} min with the late bus at {outlier:g} min, the mean costs are: "
+        + "; ".join(told)
+        + "."
+    )
+    return fig, text
+
+
+def between_mean_and_median(delta: float = 3.0) -> Drawn:
+    """Huber's cost of one error, and its best prediction sliding from the median to the mean."""
+    data = np.append(BUS_WAITS, 22.0)
+    mean, median = float(data.mean()), float(np.median(data))
+    best = huber_minimizer(data, delta)
+
+    fig, (top, bottom) = style.figure(height=4.2, rows=2, gap=0.66)
+    errors = np.linspace(-20, 20, 161)
+    top.plot(errors, costs.squared_error(errors, np.zeros_like(errors)) / 2, color=ink(0.35), lw=1)
+    top.plot(errors, costs.huber(errors, np.zeros_like(errors), delta), color="C2")
+    top.plot([-delta, delta], [delta**2 / 2] * 2, "o", color="C2", ms=5)
+    top.set_xlim(-20, 20)
+    top.set_ylim(0, 120)
+    style.ticks(top, x=[-20, -10, 0, 10, 20], y=[0, 50, 100])
+    top.set_xlabel("error y − f [min]")
+    top.set_ylabel("cost [min²]")
+    style.label(top, -15.2, 108, "½·error²", ink(0.6), ha="left")
+    style.label(top, 0, 100, "Huber", "C2", ha="center", offset=(0, 0))
+
+    deltas = np.geomspace(0.1, 20, 60)
+    bottom.plot(deltas, [huber_minimizer(data, d) for d in deltas], color="C2")
+    bottom.plot(delta, best, "o", color="C2", ms=8)
+    style.rules(bottom, y=[mean, median])
+    style.label(bottom, 0.1, mean, f"mean {mean:.2f}", "C0", va="bottom", offset=(4, 1))
+    style.label(bottom, 20, median, f"median {median:g}", "C1", ha="right", va="bottom")
+    bottom.set_xscale("log")
+    bottom.set_xlim(0.1, 20)
+    bottom.set_ylim(4.7, 7.7)
+    bottom.set_xticks([0.1, 1, 10], ["0.1", "1", "10"])
+    bottom.minorticks_off()
+    style.ticks(bottom, y=[5, 6, 7])
+    bottom.set_xlabel("δ, where the square ends [min]")
+    bottom.set_ylabel("best prediction [min]")
+    pulled = int(np.sum(np.abs(data - best) > delta))
+    text = (
+        f"At δ = {delta:g} min the best prediction is {best:.2f} min; the median is {median:g}, "
+        f"the mean {mean:.2f}. {pulled} of the {len(data)} days are far enough off to be on the "
+        "straight part."
+    )
+    return fig, text
+
+
+# ------------------------------------------------------------------------ from data to likelihood
+
+SYMBOLS = np.array([0.6, 0.3, 0.1])
+"""How often A, B and C occur in the data."""
+
+
+def three_symbols(share_a: float = 0.2, b_of_rest: float = 0.4) -> Drawn:
+    """A model of three symbols beside the data, and its cost split into entropy and KL."""
+    model = np.array([share_a, (1 - share_a) * b_of_rest, (1 - share_a) * (1 - b_of_rest)])
+    entropy = float(costs.entropy(SYMBOLS))
+    extra = float(costs.kl_divergence(SYMBOLS, model))
+    total = float(costs.cross_entropy(SYMBOLS, model))
+
+    fig, (top, bottom) = style.figure(height=3.9, rows=2, ratios=[2.2, 1], gap=0.62, left=0.55)
+    places = np.arange(3)
+    top.bar(places - 0.2, SYMBOLS, width=0.36, color=ink(0.45))
+    top.bar(places + 0.2, model, width=0.36, color="C0")
+    for place in places:
+        style.label(
+            top, place - 0.2, SYMBOLS[place], f"{SYMBOLS[place]:.2f}", ink(0.8),
+            ha="center", va="bottom", offset=(0, 1),
+        )  # fmt: skip
+        style.label(
+            top, place + 0.2, model[place], f"{model[place]:.2f}", "C0",
+            ha="center", va="bottom", offset=(0, 1),
+        )  # fmt: skip
+    top.set_xlim(-0.6, 2.6)
+    top.set_ylim(0, 1.08)
+    top.set_xticks(places, ["A", "B", "C"])
+    style.ticks(top, y=[0, 0.5, 1])
+    top.set_ylabel("probability")
+    style.label(top, 2.55, 0.98, "data p̂", ink(0.8), ha="right", offset=(0, 0))
+    style.label(top, 2.55, 0.84, "model q", "C0", ha="right", offset=(0, 0))
+
+    bottom.barh([0], [entropy], color=ink(0.45), height=0.7)
+    bottom.barh(
+        [0], [extra], left=[entropy], color="C1", height=0.7, hatch="//", edgecolor=ink(0.5)
+    )
+    bottom.set_xlim(0, 2.6)
+    bottom.set_ylim(-0.5, 1.35)
+    style.ticks(bottom, x=[0, 0.5, 1, 1.5, 2, 2.5], y=[])
+    bottom.spines["left"].set_visible(False)
+    bottom.set_xlabel("cost per symbol, cross-entropy H(p̂, q) [nats]")
+    style.label(bottom, 0, 0.85, f"entropy H(p̂) = {entropy:.3f}", offset=(0, 0))
+    style.label(bottom, 2.6, 0.85, f"KL = {extra:.3f}", "C1", ha="right", offset=(0, 0))
+    text = (
+        f"The model gives A, B, C the probabilities {model[0]:.2f}, {model[1]:.2f} and "
+        f"{model[2]:.2f}; the data have 0.60, 0.30 and 0.10. Cross-entropy {total:.3f} nats = "
+        f"entropy {entropy:.3f} + KL {extra:.3f}."
+    )
+    return fig, text
+
+
+PEAKS = ((0.65, -1.8, 0.6), (0.35, 1.8, 0.6))
+"""The two-peaked target p: (weight, mean, standard deviation) of each peak."""
+
+_LINE = np.linspace(-12, 12, 1201)
+
+
+def normal_density(x: Array, mean: float, std: float) -> Array:
+    """The density of N(mean, std²) at each of x."""
+    return np.exp(-costs.gaussian_nll(mean, x, std))
+
+
+def two_peaks(x: Array) -> Array:
+    """The density of the two-peaked target."""
+    return sum(weight * normal_density(x, mean, std) for weight, mean, std in PEAKS)
+
+
+def gaussian_kl(mean: float, std: float) -> tuple[float, float]:
+    """(KL(p‖q), KL(q‖p)) for p the two peaks and q = N(mean, std²), by the trapezoidal rule."""
+    log_p = np.logaddexp(
+        *(np.log(weight) - costs.gaussian_nll(m, _LINE, s) for weight, m, s in PEAKS)
+    )
+    log_q = -costs.gaussian_nll(mean, _LINE, std)
+    covers = np.trapezoid(np.exp(log_p) * (log_p - log_q), _LINE)
+    picks = np.trapezoid(np.exp(log_q) * (log_q - log_p), _LINE)
+    return float(covers), float(picks)
+
+
+@cache
+def _kl_curves(std: float) -> tuple[Array, Array, Array]:
+    means = np.linspace(-3, 3, 49)
+    pairs = np.array([gaussian_kl(mean, std) for mean in means])
+    return means, pairs[:, 0], pairs[:, 1]
+
+
+def one_gaussian(mean: float = 0.0, std: float = 0.8) -> Drawn:
+    """One Gaussian laid over a target with two peaks, and both KL divergences between them."""
+    mean, std = float(mean), float(std)
+    covers, picks = gaussian_kl(mean, std)
+
+    fig, (top, bottom) = style.figure(height=4.2, rows=2, gap=0.2)
+    x = np.linspace(-5, 5, 101)
+    top.fill_between(x, two_peaks(x), color=ink(0.25), linewidth=0)
+    top.plot(x, normal_density(x, mean, std), color="C0")
+    top.set_ylim(0, 0.85)
+    style.ticks(top, x=[], y=[0, 0.4, 0.8])
+    top.set_ylabel("density")
+    style.label(top, -4.9, 0.36, "target p", ink(0.75), offset=(0, 0))
+    style.label(top, 4.9, 0.75, "your Gaussian q", "C0", ha="right", offset=(0, 0))
+
+    means, cover_curve, pick_curve = _kl_curves(std)
+    for curve, here, name, color, dash, height in (
+        (cover_curve, covers, "KL(p‖q)", "C1", "-", 5.6),
+        (pick_curve, picks, "KL(q‖p)", "C2", (0, (5, 2)), 4.7),
+    ):
+        bottom.plot(means, curve, color=color, linestyle=dash)
+        bottom.plot(mean, min(here, 5.95), "^" if here > 5.95 else "o", color=color, ms=8)
+        style.label(bottom, 4.9, height, f"{name} = {here:.2f}", color, ha="right", offset=(0, 0))
+    bottom.set_ylim(0, 6)
+    style.ticks(bottom, x=[-4, -2, 0, 2, 4], y=[0, 2, 4, 6])
+    bottom.set_xlabel("x, and the mean μ of q")
+    bottom.set_ylabel("divergence [nats]")
+    for ax in (top, bottom):
+        ax.set_xlim(-5, 5)
+    text = (
+        f"q has mean {mean:g} and standard deviation {std:g}. "
+        f"KL(p‖q) = {covers:.3f} nats, KL(q‖p) = {picks:.3f} nats."
+    )
+    return fig, text
+
+
+# --------------------------------------------------------------------- a Gaussian in disguise
+
+
+@cache
+def line_data() -> tuple[Array, Array]:
+    """Fourteen points near the line y = x: noise of standard deviation 0.5, seed 0."""
+    rng = np.random.default_rng(0)
+    x = np.linspace(0.2, 3, 14)
+    return x, x + rng.normal(0, 0.5, x.size)
+
+
+def gaussian_in_disguise(slope: float = 0.4, noise_scale: float = 0.5) -> Drawn:
+    """A line with a noise band through data, and its Gaussian cost against the slope."""
+    x, y = line_data()
+    mse = float(costs.squared_error(slope * x, y).mean())
+    nll = float(costs.gaussian_nll(slope * x, y, noise_scale).mean())
+    best = float((x @ y) / (x @ x))
+
+    fig, (top, bottom) = style.figure(height=4.6, rows=2, gap=0.62)
+    ends = np.array([0.0, 3.2])
+    top.fill_between(
+        ends,
+        slope * ends - 2 * noise_scale,
+        slope * ends + 2 * noise_scale,
+        color=("C0", 0.16),
+        lw=0,
+    )
+    top.plot(ends, slope * ends, color="C0")
+    top.plot(x, y, "o", color=ink(0.75), ms=4)
+    top.set_xlim(0, 3.2)
+    top.set_ylim(-3, 6.5)
+    style.ticks(top, x=[0, 1, 2, 3], y=[-2, 0, 2, 4, 6])
+    top.set_xlabel("input x")
+    top.set_ylabel("target y")
+    style.label(top, 0.05, 5.6, "line slope·x, band ±2σ", "C0")
+
+    slopes = np.linspace(0, 2, 81)
+    curves = np.array([costs.squared_error(s * x, y).mean() for s in slopes])
+    constant = np.log(2 * np.pi) / 2
+    for other in (0.25, 0.5, 1.0, 2.0):
+        bottom.plot(
+            slopes, curves / (2 * other**2) + np.log(other) + constant, color=ink(0.3), lw=0.8
+        )
+    bottom.plot(slopes, curves / (2 * noise_scale**2) + np.log(noise_scale) + constant, color="C0")
+    bottom.axvline(best, color=ink(0.6), linewidth=1, linestyle=(0, (2, 2)))
+    bottom.plot(slope, min(nll, 5.95), "^" if nll > 5.95 else "o", color="C0", ms=8)
+    bottom.set_xlim(0, 2)
+    bottom.set_ylim(0, 6)
+    style.ticks(bottom, x=[0, 0.5, 1, 1.5, 2], y=[0, 2, 4, 6])
+    bottom.set_xlabel("slope")
+    bottom.set_ylabel("mean NLL [nats]")
+    style.label(bottom, best, 5.6, f"least MSE: {best:.2f}", ink(0.8), offset=(5, 0))
+    rmse = np.sqrt(mse)
+    text = (
+        f"Slope {slope:g}, σ = {noise_scale:g}: mean squared error {mse:.3f}, mean NLL {nll:.3f} "
+        f"nats. Whatever σ, the best slope is {best:.3f}; for this slope the best σ is {rmse:.3f}."
+    )
+    return fig, text
+
+
+# ------------------------------------------------------------------------------ classification
+
+
+def logit_costs(logit: Array, label: float) -> tuple[Array, Array, Array, Array]:
+    """(NLL, its slope, half squared error on σ(z), its slope) at each logit, for one label."""
+    logit = np.asarray(logit, dtype=float)
+    p, target = sigmoid(logit), np.full(logit.shape, float(label))
+    error = p - target
+    return (
+        costs.bernoulli_nll(logit, target),
+        error,
+        costs.squared_error(p, target) / 2,
+        error * p * (1 - p),
+    )
+
+
+def pull_on_the_logit(logit: float = -8.0, label: int = 1) -> Drawn:
+    """Two costs of one logit, and how hard each pulls on it: the size of its gradient."""
+    z = np.linspace(-10, 10, 161)
+    nll, nll_slope, half_square, square_slope = logit_costs(z, label)
+    here = [float(v[0]) for v in logit_costs(np.array([logit]), label)]
+
+    fig, (top, bottom) = style.figure(height=4.4, rows=2, gap=0.2)
+    top.plot(z, nll, color="C0")
+    top.plot(z, half_square, color="C1", linestyle=style.DASHES[1])
+    top.plot(logit, here[0], "o", color="C0", ms=7)
+    top.plot(logit, here[2], "o", color="C1", ms=7)
+    top.set_ylim(-0.3, 10.5)
+    style.ticks(top, x=[], y=[0, 5, 10])
+    top.set_ylabel("cost")
+    style.label(top, 0, 9.3, "−log p(y|z)", "C0", ha="center", offset=(0, 0))
+    style.label(top, 0, 7.6, "½(σ(z) − y)²", "C1", ha="center", offset=(0, 0))
+
+    bottom.semilogy(z, np.abs(nll_slope), color="C0")
+    bottom.semilogy(z, np.abs(square_slope), color="C1", linestyle=style.DASHES[1])
+    bottom.plot(logit, abs(here[1]), "o", color="C0", ms=7)
+    bottom.plot(logit, abs(here[3]), "o", color="C1", ms=7)
+    bottom.set_ylim(1e-5, 3)
+    bottom.minorticks_off()
+    bottom.set_yticks([1e-4, 1e-2, 1], ["10⁻⁴", "10⁻²", "1"])
+    bottom.set_ylabel("|gradient|")
+    bottom.set_xlabel("logit z")
+    style.ticks(bottom, x=[-10, -5, 0, 5, 10])
+    ratio = here[1] / here[3]
+    style.label(bottom, 0, 2.5e-5, f"ratio {ratio:,.0f}", ha="center", offset=(0, 0), bold=True)
+    for ax in (top, bottom):
+        ax.set_xlim(-10.4, 10.4)
+        ax.axvline(logit, color=ink(0.35), linewidth=1)
+    p = float(sigmoid(np.array([logit]))[0])
+    text = (
+        f"At z = {logit:g} the model gives label 1 the probability {p:.6f}; the label is {label}. "
+        f"The gradient is {here[1]:.3g} for the NLL and {here[3]:.3g} for half the squared error: "
+        f"{ratio:,.1f} times smaller."
+    )
+    return fig, text
+
+
+RECOVERY_STARTS = (2, 4, 6, 8)
+RECOVERY_SEEDS = (0, 1, 2, 3, 4)
+RECOVERY_RATE = 1.0
+RECOVERY_STEPS = [0, *sorted({round(step) for step in np.geomspace(1, 16_000, 46)})]
+"""The training steps in the film of recovery: all at first, then further and further apart."""
+
+
+def two_groups(seed: int, count: int = 20) -> tuple[Array, Array]:
+    """Two groups on a line, easy to tell apart: x ≥ 1 has label 1, x ≤ −1 has label 0."""
+    rng = np.random.default_rng(seed)
+    label = np.arange(count) % 2
+    return (2 * label - 1) * (1 + np.abs(rng.normal(0, 0.5, count))), label.astype(float)
+
+
+def recover(
+    cost: str, start: float, seeds=RECOVERY_SEEDS, rate: float = RECOVERY_RATE, steps: int = 16_000
+) -> dict[str, Array]:
+    """Gradient descent on one sigmoid neuron that starts sure and wrong, one run per seed.
+
+    cost: "nll" or "squared" (half the squared error on the probability). The neuron starts at
+    weight −start, bias 0, so every example's logit is at least `start` on the wrong side.
+    Returns "weight" and "bias" (frames, seeds) at each of `RECOVERY_STEPS`, and "recovered"
+    (seeds,): the first step with every example on its right side, −1 where there was none.
+    """
+    if cost not in ("nll", "squared"):
+        raise ValueError(f'cost is {cost!r}, expected "nll" or "squared"')
+    groups = [two_groups(seed) for seed in seeds]
+    x, y = np.array([g[0] for g in groups]), np.array([g[1] for g in groups])
+    weight, bias = np.full((len(seeds), 1), -float(start)), np.zeros((len(seeds), 1))
+    recovered = np.full(len(seeds), -1)
+    kept = []
+    for step in range(steps + 1):
+        p = sigmoid(weight * x + bias)
+        if step in RECOVERY_STEPS:
+            kept.append((weight[:, 0], bias[:, 0]))
+        right = ((p > 0.5) == (y > 0.5)).all(axis=1)
+        recovered = np.where((recovered < 0) & right, step, recovered)
+        pull = p - y if cost == "nll" else (p - y) * p * (1 - p)
+        weight = weight - rate * (pull * x).mean(axis=1, keepdims=True)
+        bias = bias - rate * pull.mean(axis=1, keepdims=True)
+    return {
+        "weight": np.array([weight for weight, _ in kept]),
+        "bias": np.array([bias for _, bias in kept]),
+        "recovered": recovered,
+    }
+
+
+@cache
+def _recovery_film(cost: str, start: float) -> tuple[Array, Array, Array, Array]:
+    """(probability given to the right label, weights, biases, recovered) of `recover`."""
+    run = recover(cost, start)
+    given = []
+    for weight, bias in zip(run["weight"], run["bias"], strict=True):
+        per_seed = []
+        for seed, w, b in zip(RECOVERY_SEEDS, weight, bias, strict=True):
+            x, y = two_groups(seed)
+            p = sigmoid(w * x + b)
+            per_seed.append(np.where(y > 0.5, p, 1 - p).mean())
+        given.append(per_seed)
+    return np.array(given), run["weight"], run["bias"], run["recovered"]
+
+
+def recovery(frame: int = 16, start: int = 8) -> Drawn:
+    """A neuron that starts sure and wrong learns under two costs, step by step."""
+    step = RECOVERY_STEPS[frame]
+    shown = np.maximum(RECOVERY_STEPS, 0.5)  # a logarithmic axis has no place for step 0
+    x, y = two_groups(RECOVERY_SEEDS[0])
+    fig, (top, bottom) = style.figure(height=4.5, rows=2, gap=0.62)
+    top.plot(x[y == 1], np.ones(int(y.sum())), "s", color=ink(0.7), ms=5, clip_on=False)
+    top.plot(x[y == 0], np.zeros(int((1 - y).sum())), "o", color=ink(0.7), ms=5, clip_on=False)
+    line = np.linspace(-2.6, 2.6, 79)
+    told = []
+    for cost, name, color, dash, height in (
+        ("nll", "NLL", "C0", "-", 0.88),
+        ("squared", "squared error", "C1", (0, (5, 2)), 0.3),
+    ):
+        given, weights, biases, recovered = _recovery_film(cost, start)
+        top.plot(
+            line, sigmoid(weights[frame, 0] * line + biases[frame, 0]), color=color, linestyle=dash
+        )
+        bottom.plot(shown, given[:, 1:], color=(color, 0.25), linewidth=0.8)
+        bottom.plot(shown[: frame + 1], given[: frame + 1, 0], color=color, linestyle=dash)
+        bottom.plot(shown[frame], given[frame, 0], "o", color=color, ms=7, clip_on=False)
+        style.label(
+            bottom, 0.5 if cost == "nll" else 6e3, height, name, color,
+            ha="left" if cost == "nll" else "right", offset=(3, 0),
+        )  # fmt: skip
+        when = int(recovered[0])
+        state = f"recovered at step {when:,}" if step >= when >= 0 else "not recovered"
+        told.append(f"{name} gives the right label {given[frame, 0]:.1%} ({state})")
+    top.set_xlim(-2.6, 2.6)
+    top.set_ylim(-0.05, 1.05)
+    style.ticks(top, x=[-2, -1, 0, 1, 2], y=[0, 0.5, 1])
+    top.set_xlabel("input x")
+    top.set_ylabel("P(label 1)")
+    bottom.set_xscale("log")
+    bottom.set_xlim(0.5, 3e4)
+    bottom.set_ylim(-0.02, 1.05)
+    bottom.set_xticks([1, 10, 100, 1000, 10000], ["1", "10", "100", "1 000", "10 000"])
+    bottom.minorticks_off()
+    style.ticks(bottom, y=[0, 0.5, 1])
+    bottom.set_xlabel("training step")
+    bottom.set_ylabel("P(right label)")
+    text = f"Step {step:,}, started {start} logits on the wrong side: " + "; ".join(told) + "."
+    return fig, text
+
+
+# -------------------------------------------------------------------------- numbers that overflow
+
+PRECISIONS = {"float16": np.float16, "float32": np.float32, "float64": np.float64}
+
+
+def naive_nll(logits: Array, label: int) -> np.floating:
+    """−log(softmax(logits)[label]) exactly as the formula reads: it overflows. Do not use."""
+    with np.errstate(all="ignore"):
+        weights = np.exp(logits)
+        return -np.log(weights[label] / weights.sum())
+
+
+def overflow(gap: int = 100, precision: str = "float32") -> Drawn:
+    """The cost of two logits, by the formula as it reads and by log-sum-exp."""
+    dtype = PRECISIONS[precision]
+    logits = np.array([gap, 0], dtype=dtype)
+    naive = float(naive_nll(logits, 1))
+    naive_right = float(naive_nll(logits, 0))
+    stable = float(costs.categorical_nll(logits[None], np.array([1]))[0])
+    limit = float(np.log(np.finfo(dtype).max))
+
+    fig, ax = style.figure(height=3.1)
+    ax.plot([0, 1000], [0, 1000], color="C0", linewidth=1.2)
+    ax.plot([0, limit], [0, limit], color="C1", linewidth=5, alpha=0.55)
+    ax.plot(limit, limit, "X", color="C1", ms=10)
+    ax.axvspan(limit, 1030, color=("C1", 0.08), linewidth=0)
+    ax.plot(gap, stable, "o", color="C0", ms=8)
+    ax.axvline(gap, color=ink(0.35), linewidth=1)
+    ax.set_xlim(-10, 1030)
+    ax.set_ylim(-10, 1080)
+    style.ticks(ax, x=[0, 250, 500, 750, 1000], y=[0, 500, 1000])
+    ax.set_xlabel("logit z of the wrong class (the right one has 0)")
+    ax.set_ylabel("cost of the label [nats]")
+    style.label(ax, 20, 1000, f"log-sum-exp: {stable:.6g}", "C0", offset=(0, 0))
+    style.label(ax, 20, 890, f"as it reads: {naive:.6g}", "C1", offset=(0, 0))
+    style.label(ax, 1020, 40, f"naive ends at {limit:.1f}", "C1", ha="right", offset=(0, 0))
+    text = (
+        f"Logits ({gap}, 0) in {precision}. Label 1: the formula as it reads gives {naive:.6g}, "
+        f"log-sum-exp gives {stable:.6g}. Label 0: as it reads, {naive_right:.3g}. "
+        f"e to the z overflows beyond z = {limit:.1f}."
+    )
+    return fig, text
+
+
+# ------------------------------------------------------------------------------ where this fails
+
+SPIKE_DATA = np.array([1.1, 2.0, 2.6, 3.3, 3.9, 4.4, 5.2, 6.1])
+"""Eight numbers; the spike of `collapse` stands on the fourth."""
+
+
+def collapse_nll(width: float) -> float:
+    """Mean NLL of the eight numbers under a broad Gaussian plus a spike on one of them."""
+    m = SPIKE_DATA.size
+    mean = np.tile([SPIKE_DATA.mean(), SPIKE_DATA[3]], (m, 1))
+    std = np.tile([SPIKE_DATA.std(), width], (m, 1))
+    return float(costs.mixture_nll(np.zeros((m, 2)), mean, std, SPIKE_DATA).mean())
+
+
+def collapse(exponent: int = -3) -> Drawn:
+    """A spike of density narrows onto one data point, and the cost falls without a floor."""
+    width = 10.0**exponent
+    nll = collapse_nll(width)
+    fig, (top, bottom) = style.figure(height=4.0, rows=2, gap=0.62)
+    spike = SPIKE_DATA[3]
+    x = np.unique(np.concatenate([np.linspace(0, 7.5, 76), spike + width * np.linspace(-4, 4, 33)]))
+    broad = normal_density(x, SPIKE_DATA.mean(), SPIKE_DATA.std())
+    top.plot(x, np.minimum((broad + normal_density(x, spike, width)) / 2, 2.0), color="C0")
+    top.plot(SPIKE_DATA, np.full(SPIKE_DATA.size, -0.09), "|", color=ink(0.9), ms=9, clip_on=False)
+    top.set_xlim(0, 7.5)
+    top.set_ylim(-0.15, 1.2)
+    style.ticks(top, x=[0, 2, 4, 6], y=[0, 0.5, 1])
+    top.set_xlabel("x, with eight data points")
+    top.set_ylabel("density")
+    peak = float(normal_density(np.array([spike]), spike, width)[0] / 2)
+    style.label(top, 7.4, 1.1, f"spike as high as {peak:.3g}", "C0", ha="right", offset=(0, 0))
+
+    exponents = np.arange(-16, 1)
+    values = np.array([collapse_nll(10.0**e) for e in exponents])
+    bottom.plot(exponents, values, color=ink(0.4), linewidth=1)
+    bottom.plot(exponent, nll, "o", color="C0", ms=8)
+    bottom.set_xlim(0.4, -16.4)
+    bottom.set_ylim(-3.2, 2.6)
+    bottom.set_xticks([0, -4, -8, -12, -16], ["1", "10⁻⁴", "10⁻⁸", "10⁻¹²", "10⁻¹⁶"])
+    style.ticks(bottom, y=[-2, 0, 2])
+    bottom.set_xlabel("width σ of the spike")
+    bottom.set_ylabel("mean NLL [nats]")
+    text = (
+        f"With a spike of width {width:.0e} on one of eight points the mean NLL is {nll:.3f} nats; "
+        f"a spike ten times narrower lowers it by about log(10)/8 = {np.log(10) / 8:.3f}, for ever."
+    )
+    return fig, text
+
+
+def flipped_label_cost(p: Array, flip: float) -> dict[str, Array]:
+    """Expected costs of saying p for label 1 when a share `flip` of the labels is turned to 0."""
+    p = np.asarray(p, dtype=float)
+    logit = np.log(p) - np.log1p(-p)
+    ones, zeros = np.ones_like(p), np.zeros_like(p)
+
+    def expected(cost, said):
+        return (1 - flip) * cost(said, ones) + flip * cost(said, zeros)
+
+    return {
+        "NLL": expected(costs.bernoulli_nll, logit),
+        "squared": expected(costs.squared_error, p),
+        "absolute": expected(costs.absolute_error, p),
+    }
+
+
+def wrong_labels(flip: float = 0.2) -> Drawn:
+    """Three costs of one stated probability when some labels are wrong, each with its minimum."""
+    p = np.linspace(0.002, 0.998, 250)
+    fig, ax = style.figure(height=3.2, right=0.2)
+    told = []
+    for row, (name, curve) in enumerate(flipped_label_cost(p, flip).items()):
+        color = f"C{(0, 1, 2)[row]}"
+        least = int(np.argmin(curve))
+        ax.plot(p, curve, color=color, linestyle=style.DASHES[row])
+        ax.plot(p[least], curve[least], "v", color=color, ms=8, clip_on=False)
+        style.label(
+            ax, 0.3, 1.92 - 0.17 * row, f"{name}: least at {p[least]:.2f}", color, offset=(0, 0)
+        )
+        told.append(f"{name} {p[least]:.2f}")
+    ax.axvline(1 - flip, color=ink(0.5), linewidth=1, linestyle=(0, (2, 2)))
+    ax.set_xlim(0, 1)
+    ax.set_ylim(0, 2.05)
+    style.ticks(ax, x=[0, 0.25, 0.5, 0.75, 1], y=[0, 1, 2])
+    ax.set_xlabel("probability p that the model states for label 1")
+    ax.set_ylabel("expected cost")
+    text = (
+        f"{flip:.0%} of the labels are wrong, so label 1 occurs {1 - flip:.0%} of the time. "
+        "The stated probability with the least expected cost: " + ", ".join(told) + "."
+    )
+    return fig, text
