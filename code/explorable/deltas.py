@@ -15,6 +15,7 @@ from itertools import accumulate
 from explorable.svg import Element
 
 TEXT, MARKUP = "#text", "#markup"
+_PLAIN = re.compile(r"[MLCQz\d .-]+")
 _COMMAND = re.compile(r"([MLCQz])([^MLCQz]*)")
 _POINTS = {"M": 1, "L": 1, "Q": 2, "C": 3, "z": 0}  # points that each path command takes
 
@@ -112,13 +113,14 @@ def encode_path(d: str | None) -> list | str | None:
     numbers compress: a third of the bytes of `d`, and nothing is lost. What is no plain
     path of absolute M, L, Q, C and z stays as it is.
     """
+    if not d or not _PLAIN.fullmatch(d):
+        return d
     commands, numbers = [], []
-    for letter, rest in _COMMAND.findall(d or ""):
+    for letter, rest in _COMMAND.findall(d):
         commands.append(letter)
         numbers += [round(100 * float(number)) for number in rest.split()]
-    if d is None or decode_path(encoded := [_runs(commands), *_second(numbers)]) != d:
-        return d
-    return encoded
+    encoded = [_runs(commands), *_second(numbers)]
+    return encoded if decode_path(encoded) == d else d
 
 
 def decode_path(encoded: list) -> str:

@@ -18,7 +18,8 @@ from matplotlib.figure import Figure
 
 _NUMBER = re.compile(r"-?\d+\.\d+")
 _HEX = re.compile(r"#[0-9a-f]{6}\b")
-_FONT = re.compile(r"font: (?P<before>(?:[a-z]+ |\d+ )*)(?P<size>[\d.]+)px [^;]+")
+_SANS = re.compile(r"font-family: (?:'DejaVu Sans'|[^;]*, sans-serif)(?:; |$)")
+_NO_TURN = re.compile(r"\s*\brotate\(-?0(?:\.0*)?(?: [^)]*)?\)")
 _COUNTED = re.compile(r"_\d+$")
 _GEOMETRY = {"d", "transform", "x", "y", "width", "height", "points", "cx", "cy", "r"}
 _ROOT_STYLE = "stroke-linejoin:round;stroke-linecap:butt;fill:currentColor"
@@ -91,7 +92,9 @@ def _element(node: ElementTree.Element, theme: dict[str, str]) -> Element:
         elif name == "d":
             value = _path(value)
         elif name in _GEOMETRY:
-            value = _rounded(value)
+            value = _rounded(_NO_TURN.sub("", value))
+            if not value:
+                continue
         elif name in ("fill", "stroke"):
             value = _HEX.sub(lambda m: theme.get(m[0], m[0]), value)
         attributes[name] = value
@@ -108,16 +111,9 @@ def _local(name: str) -> str:
 
 
 def _style(style: str, theme: dict[str, str]) -> str:
-    style = _FONT.sub(_font, style)
+    style = _SANS.sub("", style)  # the size stays, the family is the page's
     style = _HEX.sub(lambda m: theme.get(m[0], m[0]), style)
-    return _rounded(style).replace(": ", ":").replace("; ", ";")
-
-
-def _font(match: re.Match) -> str:
-    """The size stays, the family is the page's."""
-    if not match["before"]:
-        return f"font-size:{match['size']}px"
-    return f"font:{match['before']}{match['size']}px var(--fig-font,sans-serif)"
+    return _rounded(style).replace(": ", ":").replace("; ", ";").rstrip("; ")
 
 
 def _path(d: str) -> str:
