@@ -16,6 +16,7 @@ import matplotlib.style
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from matplotlib.ticker import FixedLocator
 
 matplotlib.style.use(str(files(__package__).joinpath("feedforward.mplstyle")))
 
@@ -74,11 +75,15 @@ def ink(alpha: float = 1.0) -> tuple[str, float]:
 
 
 def ticks(ax: Axes, x: Iterable[float] | None = None, y: Iterable[float] | None = None) -> None:
-    """Set few ticks, at the given places. Each tick costs time and bytes in every frame."""
+    """Set few ticks, at the given places. Each tick costs time and bytes in every frame.
+
+    A locator, not `set_xticks`: that one also makes the tick objects at once, which the limits
+    set later throw away.
+    """
     if x is not None:
-        ax.set_xticks(list(x))
+        ax.xaxis.set_major_locator(FixedLocator(list(x)))
     if y is not None:
-        ax.set_yticks(list(y))
+        ax.yaxis.set_major_locator(FixedLocator(list(y)))
 
 
 def rules(ax: Axes, y: Iterable[float] = (), x: Iterable[float] = ()) -> None:
