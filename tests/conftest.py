@@ -1,0 +1,36 @@
+"""What all tests share: a browser, and the built site on a server of this machine."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.support import book
+from tests.support.browser import launched
+from tests.support.server import served
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A real, headless Chromium. A machine without one fails: nothing is skipped."""
+    try:
+        with launched() as browser:
+            yield browser
+    except RuntimeError as missing:
+        pytest.fail(str(missing), pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def site() -> Path:
+    """The built site; it must show the sources as they are now."""
+    if problem := book.why_not_current():
+        pytest.fail(problem, pytrace=False)
+    return book.SITE
+
+
+@pytest.fixture(scope="session")
+def address(site: Path) -> Iterator[str]:
+    """The site on a server of this machine."""
+    with served(site) as url:
+        yield url
