@@ -1,16 +1,25 @@
-"""Units: the nonlinearities between two layers, each with its derivative.
+"""Units: the nonlinearities that stand between two layers, each with its slope.
 
-A `Unit` is a formula on arrays; called with a Tensor it takes part in a graph.
+A `Unit` is a scalar function g. `relu(z)` applies it to every element of an array, and
+`relu.derivative(z)` is its slope there; called with a Tensor of `feedforward.graph` it takes part
+in a graph. The *vector units* at the end (softmax, hardmax, sparsemax, maxout) look at a whole
+vector, the last axis, instead.
+
+The result has the shape and the floating dtype of z (integers become float64). Every unit and every
+slope is finite for every finite z, whatever its size, and keeps its leading digits in the tails:
+σ(−50) is 1.9e-22, not 0. Where a unit has a kink, its slope there is a convention, the same one as
+PyTorch's unless the unit says otherwise; `Unit.kinks` lists the places.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from feedforward import graph
+from feedforward import _check, graph
 from feedforward.graph import Either, Tensor
 
 Array = np.ndarray
@@ -18,40 +27,263 @@ Array = np.ndarray
 
 @dataclass(frozen=True, eq=False)
 class Unit:
-    """A scalar function g, applied to every element, with its slope g′."""
+    """A scalar function g, applied to every element, with its slope g′ = dg/dz.
+
+    `formula` is g in one line, for labels and tables; `kinks` the points without a derivative.
+    Make your own from two functions of arrays: `Unit("square", np.square, lambda z: 2 * z)`.
+    """
 
     name: str
     value: Callable[[Array], Array]
     slope: Callable[[Array], Array]
+    formula: str = ""
+    kinks: tuple[float, ...] = ()
 
     def __call__(self, z: Either) -> Either:
-        """g(z), with z's shape and dtype; a Tensor for a Tensor."""
-        return graph.apply_unit(self, z if isinstance(z, Tensor) else _floating(z))
+        """g(z), of z's shape and dtype; a Tensor for a Tensor."""
+        return graph.apply_unit(self, z if isinstance(z, Tensor) else _real(z))
 
     def derivative(self, z: Array) -> Array:
-        """g′(z), with z's shape and dtype."""
-        return self.slope(_floating(z))
+        """g′(z), of z's shape and dtype."""
+        return self.slope(_real(z))
 
     def __repr__(self) -> str:
         return f"<unit {self.name}>"
 
 
-def _floating(z: object) -> Array:
+def _real(z: object, name: str = "z") -> Array:
+    """z as a floating array; NaN and infinity pass through, as they do in NumPy's functions."""
     array = np.asarray(z)
-    return array if np.issubdtype(array.dtype, np.floating) else array.astype(np.float64)
+    if array.dtype == bool or np.issubdtype(array.dtype, np.integer) or array.size == 0:
+        return array.astype(_check.float_dtype(array), copy=False)
+    if not np.issubdtype(array.dtype, np.floating):
+        raise TypeError(f"{name} must hold real numbers, got dtype {array.dtype}")
+    return array
+
+
+# ------------------------------------------------------------------------------ scalar units
 
 
 def _sigmoid(z: Array) -> Array:
-    """1/(1 + e⁻ᶻ), by the exponential that cannot overflow."""
+    """1/(1 + e⁻ᶻ), written with e^−|z|, the exponential that cannot overflow."""
     small = np.exp(-np.abs(z))
     return np.where(z >= 0, 1, small) / (1 + small)
 
 
 def _sigmoid_slope(z: Array) -> Array:
+    """σ(z)·σ(−z): no digits lost to 1 − σ."""
     small = np.exp(-np.abs(z))
     return small / (1 + small) ** 2
 
 
-sigmoid = Unit("sigmoid", _sigmoid, _sigmoid_slope)
+def _softplus(z: Array) -> Array:
+    """log(1 + eᶻ) = max(0, z) + log(1 + e^−|z|)."""
+    return np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z)))
 
-softplus = Unit("softplus", lambda z: np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z))), _sigmoid)
+
+def _step(z: Array) -> Array:
+    """1 where z > 0, else 0."""
+    return (z > 0).astype(z.dtype)
+
+
+identity = Unit(
+    "identity",
+    lambda z: z.copy(),
+    np.ones_like,
+    formula="z",
+)
+sigmoid = Unit(
+    "sigmoid",
+    _sigmoid,
+    _sigmoid_slope,
+    formula="1/(1 + e⁻ᶻ)",
+)
+tanh = Unit(
+    "tanh",
+    np.tanh,
+    lambda z: 4 * _sigmoid_slope(2 * z),  # tanh z = 2σ(2z) − 1
+    formula="tanh z",
+)
+relu = Unit(
+    "relu",
+    lambda z: np.maximum(z, 0),
+    _step,
+    formula="max(0, z)",
+    kinks=(0.0,),
+)
+
+
+def rectifier(alpha: float, name: str = "") -> Unit:
+    """The family max(0, z) + α·min(0, z): ReLU at α = 0, leaky at 0.01, |z| at α = −1.
+
+    At the kink, z = 0, its slope is that of the left side, α, as in PyTorch (its abs has 0).
+    Source: He et al. (2015), eq. 1; Goodfellow et al. (2016), eq. 6.37.
+    """
+    alpha = float(_check.shape(_check.real(alpha, "alpha"), (), "alpha"))
+    return Unit(
+        name or f"rectifier({alpha:g})",
+        lambda z: np.maximum(z, 0) + alpha * np.minimum(z, 0),
+        lambda z: np.where(z > 0, 1, alpha).astype(z.dtype),
+        formula=f"max(0, z) + {alpha:g}·min(0, z)",
+        kinks=() if alpha == 1 else (0.0,),
+    )
+
+
+leaky_relu = rectifier(0.01, "leaky_relu")
+absolute_value = Unit(
+    "absolute_value",
+    np.abs,
+    np.sign,  # 0 at the kink: the mean of both sides
+    formula="|z|",
+    kinks=(0.0,),
+)
+softplus = Unit(
+    "softplus",
+    _softplus,
+    _sigmoid,
+    formula="log(1 + eᶻ)",
+)
+hard_tanh = Unit(
+    "hard_tanh",
+    lambda z: np.clip(z, -1, 1),
+    lambda z: (np.abs(z) < 1).astype(z.dtype),
+    formula="clip(z, −1, 1)",
+    kinks=(-1.0, 1.0),
+)
+#: Slope ½, so that it is the sparsemax of two classes. PyTorch's hardsigmoid has slope 1/6.
+hard_sigmoid = Unit(
+    "hard_sigmoid",
+    lambda z: np.clip((z + 1) / 2, 0, 1),
+    lambda z: (np.abs(z) < 1).astype(z.dtype) / 2,
+    formula="clip((z + 1)/2, 0, 1)",
+    kinks=(-1.0, 1.0),
+)
+elu = Unit(
+    "elu",
+    lambda z: np.where(z > 0, z, np.expm1(np.minimum(z, 0))),
+    lambda z: np.exp(np.minimum(z, 0)),
+    formula="z if z > 0 else eᶻ − 1",
+)
+
+
+def _normal_cdf(z: Array) -> Array:
+    """Φ(z) = ½ erfc(−z/√2), in z's dtype."""
+    return np.asarray(_erfc(-z.astype(np.float64) / math.sqrt(2)) / 2).astype(z.dtype)
+
+
+def _normal_pdf(z: Array) -> Array:
+    """φ(z) = e^(−z²/2)/√2π; beyond |z| = 40 it is zero in float64, and z² need not overflow."""
+    return np.exp(-(np.minimum(np.abs(z), 40) ** 2) / 2) / math.sqrt(2 * math.pi)
+
+
+_erfc = np.vectorize(math.erfc, otypes=[np.float64])
+
+#: z·Φ(z) exactly, not its tanh approximation.
+gelu = Unit(
+    "gelu",
+    lambda z: z * _normal_cdf(z),
+    lambda z: _normal_cdf(z) + z * _normal_pdf(z),
+    formula="z·Φ(z)",
+)
+silu = Unit(
+    "silu",
+    lambda z: z * _sigmoid(z),
+    lambda z: _sigmoid(z) + z * _sigmoid_slope(z),
+    formula="z·σ(z)",
+)
+
+#: Every scalar unit by its name.
+UNITS: dict[str, Unit] = {
+    unit.name: unit
+    for unit in (
+        identity,
+        sigmoid,
+        tanh,
+        relu,
+        leaky_relu,
+        absolute_value,
+        softplus,
+        hard_tanh,
+        hard_sigmoid,
+        elu,
+        gelu,
+        silu,
+    )
+}
+
+
+def unit_by_name(unit: Unit | str) -> Unit:
+    """The unit itself, or the one of that name in UNITS."""
+    if isinstance(unit, Unit):
+        return unit
+    return UNITS[_check.one_of(unit, UNITS, "unit")]
+
+
+# ------------------------------------------------------------------------------ vector units
+
+
+def softmax(z: Either, temperature: float = 1.0) -> Either:
+    """Probabilities eᶻⁱᐟᵀ / Σⱼ eᶻʲᐟᵀ on the last axis.
+
+    z: shape (..., k), any size; temperature T > 0. Returns shape (..., k). T → 0 gives hardmax,
+    T → ∞ the uniform distribution; a constant added to every z changes nothing.
+    Source: Goodfellow et al. (2016), eq. 6.29.
+    """
+    temperature = _check.positive_number(temperature, "temperature")
+    z = _vectors(z)
+    scaled = (z - graph.value(z).max(axis=-1, keepdims=True)) / temperature
+    return graph.exp(scaled - graph.logsumexp(scaled, axis=-1, keepdims=True))
+
+
+def hardmax(z: Array) -> Array:
+    """1 at the largest z on the last axis, 0 elsewhere; several largest share it evenly.
+
+    z: shape (..., k). Returns shape (..., k). The limit of softmax at temperature 0. Its slope is 0
+    wherever it has one, so nothing can be learned through it, and it takes no Tensor.
+    """
+    if isinstance(z, Tensor):
+        raise TypeError("z must be an array, got a Tensor: nothing is learned through a hardmax")
+    z = _vectors(z)
+    largest = z == z.max(axis=-1, keepdims=True)
+    return largest / largest.sum(axis=-1, keepdims=True, dtype=z.dtype)
+
+
+def sparsemax(z: Either) -> Either:
+    """The distribution nearest to z on the last axis: max(0, z − τ), with τ such that its sum is 1.
+
+    z: shape (..., k), any size. Returns shape (..., k), with entries that are exactly 0. Of two
+    classes with z and 0, the first gets hard_sigmoid(z).
+    Source: Martins and Astudillo (2016), eq. 2 and algorithm 1.
+    """
+    z = _vectors(z)
+    z = z - graph.value(z).max(axis=-1, keepdims=True)  # same answer, and no digits lost at large z
+    numbers = graph.value(z)
+    descending = -np.sort(-numbers, axis=-1)
+    rank = np.arange(1, z.shape[-1] + 1, dtype=z.dtype)
+    supported = 1 + rank * descending > np.cumsum(descending, axis=-1)
+    smallest = np.where(supported, descending, 0).min(axis=-1, keepdims=True)
+    support = (numbers >= smallest).astype(z.dtype)
+    tau = (graph.sum(z * support, axis=-1, keepdims=True) - 1) / support.sum(-1, keepdims=True)
+    return relu(z - tau)
+
+
+def maxout(z: Either, pieces: int) -> Either:
+    """The largest of every `pieces` neighbours on the last axis: shape (..., n·pieces) → (..., n).
+
+    Several equal ones share the gradient evenly.
+    Source: Goodfellow et al. (2013), section 2.
+    """
+    z = _vectors(z)
+    pieces = _check.count(pieces, "pieces")
+    *rest, size = z.shape
+    if size % pieces:
+        raise ValueError(f"z must have a multiple of {pieces} entries on its last axis, got {size}")
+    return graph.max(graph.reshape(z, (*rest, size // pieces, pieces)), axis=-1)
+
+
+def _vectors(z: Either) -> Either:
+    """z with at least one entry on its last axis."""
+    z = z if isinstance(z, Tensor) else _real(z)
+    if z.ndim == 0 or z.shape[-1] == 0:
+        raise ValueError(f"z must have at least one entry on its last axis, got shape {z.shape}")
+    return z
