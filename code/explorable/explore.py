@@ -28,8 +28,9 @@ def explore(
     max_states, max_kilobytes: what a page without a kernel may carry: combinations of the
       controls' values, and gzipped kB of all their drawings. More raises BudgetError.
     controls: `ipywidgets.interact`'s abbreviations, or ipywidgets: (min, max, step), a list,
-      a dict, a boolean, a number, `fixed(value)`, `Play(...)` for time. They start at `draw`'s
-      own defaults. `description="noise scale σ [cm]"` names a control and its unit.
+      a dict, a boolean, a number, `fixed(value)`, `Play(...)` for time. Ranges, lists and dicts
+      start at `draw`'s own defaults, widgets at their own value.
+      `description="noise scale σ [cm]"` names a control and its unit.
 
     Returns something that a cell displays: widgets, or, where the environment variable
     EXPLORABLE_STATIC names a folder, a figure that needs no kernel.
