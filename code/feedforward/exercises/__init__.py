@@ -34,12 +34,13 @@ def say(value: object) -> str:
     """A value as a reader would type it: few digits, no array(…) around it."""
     if value is None:
         return "None"
-    array = np.asarray(value)
-    if array.dtype == object or not np.issubdtype(array.dtype, np.number):
+    try:
+        array = np.asarray(value, dtype=float) + 0.0  # minus zero would only puzzle
+    except (TypeError, ValueError):
         return repr(value)
     if array.ndim == 0:
         return f"{array[()]:.6g}"
-    return np.array2string(array, separator=", ", precision=6, threshold=12)
+    return f"[{', '.join(say(entry) for entry in array)}]"
 
 
 def compare(

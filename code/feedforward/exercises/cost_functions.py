@@ -77,8 +77,8 @@ def check_stable_nll(answer: Callable[[Array, Array], Array]) -> Feedback:
         ([[0.0, 0.0]], [0]),
         ([[2.0, 1.0, 0.0]], [2]),
         ([[2.0, 1.0, 0.0], [0.0, 3.0, 1.0]], [0, 1]),
-        ([[1000.0, 0.0]], [1]),
         ([[1000.0, 0.0]], [0]),
+        ([[1000.0, 0.0]], [1]),
         ([[-1000.0, -1001.0]], [0]),
         ([[1000.0, 1000.0, -1000.0], [-1000.0, 0.0, 500.0]], [1, 0]),
     ):
@@ -96,6 +96,8 @@ def check_stable_nll(answer: Callable[[Array, Array], Array]) -> Feedback:
                 "An exponential overflowed, or all of them became zero and you took the log of 0: "
                 "subtract each row's largest logit, and take the log of the sum, not of the ratio."
             )
+        if ((expected > 100) & (given > 0) & (given < expected / 2)).any():
+            return "The probability was kept away from 0, so the cost hides how wrong the model is."
         mistakes = [
             (-expected, "The sign is wrong: a cost is the negative log-likelihood."),
             (np.exp(-expected), "This is the label's probability; its −log is asked for."),

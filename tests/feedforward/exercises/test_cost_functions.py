@@ -1,0 +1,169 @@
+"""Chapter 1's checks: each printed solution passes, each usual mistake is told from the others."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from feedforward.exercises import Feedback, say
+from feedforward.exercises import cost_functions as exercises
+
+CHAPTER = Path(__file__).parents[3] / "chapters" / "cost-functions.md"
+CELL = re.compile(r"^```\{code-cell\} ipython3\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+
+
+def gate(directive: str) -> dict[str, str]:
+    """The code between `{directive-start} label` and `{directive-end}`, by the exercise's label."""
+    pattern = rf"^```\{{{directive}-start\}}(.*?)^```\{{{directive}-end\}}$"
+    found = {}
+    for block in re.findall(pattern, CHAPTER.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE):
+        label = re.search(r"ex-[\w-]+", block)
+        found[label.group()] = "\n".join(CELL.findall(block))
+    return found
+
+
+def run(code: str) -> Feedback:
+    """Run a cell and return the feedback that it ends in."""
+    *_, last = code.strip().splitlines()
+    names = {"np": np, "exercises": exercises}
+    exec(code, names)
+    return eval(last, names)
+
+
+LABELS = ["ex-gaussian-cost", "ex-quantile-cost", "ex-logit-gradients", "ex-stable-nll"]
+
+
+def test_the_chapter_has_a_stub_and_a_solution_for_each_coding_exercise():
+    assert sorted(gate("exercise")) == sorted(gate("solution")) == sorted(LABELS)
+
+
+@pytest.mark.parametrize("label", LABELS)
+def test_the_printed_solution_passes(label):
+    assert run(gate("solution")[label]).passed
+
+
+@pytest.mark.parametrize("label", LABELS)
+def test_the_empty_stub_runs_and_is_told_what_was_expected(label):
+    feedback = run(gate("exercise")[label])
+    assert not feedback.passed
+    assert re.fullmatch(
+        r"Not yet: at .+ you returned None, expected .+\. Does your function end in `return`\?",
+        repr(feedback),
+    )
+
+
+def gaussian(mean, target, s):
+    return ((target - mean) ** 2 * np.exp(-s) + s + np.log(2 * np.pi)) / 2
+
+
+def stable(logits, label):
+    return np.logaddexp.reduce(logits, axis=1) - logits[np.arange(len(label)), label]
+
+
+def pinball(prediction, target, level):
+    late = target - prediction
+    return np.maximum(level * late, (level - 1) * late)
+
+
+def gradients(z, y):
+    p = 1 / (1 + np.exp(-z))
+    return p - y, (p - y) * p * (1 - p)
+
+
+def naive(logits, label):
+    weights = np.exp(logits)
+    return -np.log((weights / weights.sum(1, keepdims=True))[np.arange(len(label)), label])
+
+
+def overflowing(logits, label):
+    return np.log(np.exp(logits).sum(1)) - logits[np.arange(len(label)), label]
+
+
+def not_added_back(logits, label):
+    top = logits.max(1)
+    return stable(logits, label) - top
+
+
+def whole_batch(logits, label):
+    return np.logaddexp.reduce(logits.ravel()) - logits[np.arange(len(label)), label]
+
+
+def clipped(logits, label):
+    weights = np.exp(logits - logits.max(1, keepdims=True))
+    p = (weights / weights.sum(1, keepdims=True))[np.arange(len(label)), label]
+    return -np.log(np.maximum(p, 1e-7))
+
+
+MISTAKES = {
+    "check_gaussian_cost": [
+        (lambda m, t, s: gaussian(m, t, s) - np.log(2 * np.pi) / 2, "½ log 2π is missing"),
+        (lambda m, t, s: -gaussian(m, t, s), "sign is wrong"),
+        (lambda m, t, s: 2 * gaussian(m, t, s), "twice the cost"),
+        (lambda m, t, s: gaussian(m, t, s) + s / 2, "½ log σ²"),
+        (lambda m, t, s: gaussian(m, t, s) + (t - m) ** 2 * np.exp(-s) / 2, "divided by 2σ²"),
+        (lambda m, t, s: gaussian(m, t, 2 * s), "log σ² = 2 log σ"),
+        (lambda m, t, s: gaussian(m, t, s) - s / 2, "log σ is missing"),
+        (lambda m, t, s: gaussian(m, t, s).mean(), "shape ()"),
+        (lambda m, t, s: gaussian(m, t), "raised TypeError"),
+        (lambda m, t, s: "σ", "not a number"),
+    ],
+    "check_stable_nll": [
+        (naive, "nan comes from"),
+        (clipped, "kept away from 0"),
+        (lambda z, y: -stable(z, y), "sign is wrong"),
+        (lambda z, y: np.exp(-stable(z, y)), "label's probability"),
+        (lambda z, y: np.logaddexp.reduce(z, axis=1), "subtract the label's logit"),
+        (whole_batch, "whole batch"),
+        (not_added_back, "did not add it back"),
+        (lambda z, y: stable(z, y) + z.max(1), "without having subtracted"),
+        (lambda z, y: np.full(len(y), stable(z, y).mean()), "no mean"),
+        (lambda z, y: stable(z, y) / np.log(2), "in bits"),
+        (overflowing, "exponential overflowed"),
+    ],
+    "check_quantile_cost": [
+        (lambda f, y, q: pinball(f, y, 1 - q), "two slopes are exchanged"),
+        (lambda f, y, q: np.abs(y - f), "the absolute error"),
+        (lambda f, y, q: 2 * pinball(f, y, q), "twice the cost"),
+        (lambda f, y, q: np.where(y > f, q, 1 - q) * (y - f), "never negative"),
+        (lambda f, y, q: pinball(f, y, q).mean(), "shape ()"),
+    ],
+    "check_logit_gradients": [
+        (lambda z, y: tuple(-g for g in gradients(z, y)), "Both signs"),
+        (lambda z, y: gradients(z, y)[::-1], "exchanged"),
+        (lambda z, y: (gradients(z, y)[1], gradients(z, y)[1]), "factor σ′(z); the log"),
+        (lambda z, y: (gradients(z, y)[0], 2 * gradients(z, y)[1]), "*half*"),
+        (lambda z, y: (gradients(z, y)[0], gradients(z, y)[0]), "chain rule"),
+        (lambda z, y: (-gradients(z, y)[0], gradients(z, y)[1]), "first sign"),
+        (lambda z, y: gradients(z, y)[0], "shape ()"),
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    "check, mistake, words",
+    [
+        pytest.param(check, mistake, words, id=f"{check}-{words}")
+        for check, rows in MISTAKES.items()
+        for mistake, words in rows
+    ],
+)
+def test_a_usual_mistake_is_named_with_the_input_that_shows_it(check, mistake, words):
+    feedback = getattr(exercises, check)(mistake)
+    assert not feedback.passed
+    assert words in feedback.message
+    assert re.match(r"at (logits|mean|prediction|z)=", feedback.message)
+
+
+def test_no_two_mistakes_of_an_exercise_get_the_same_message():
+    for check, rows in MISTAKES.items():
+        messages = [getattr(exercises, check)(mistake).message for mistake, _ in rows]
+        assert len(set(messages)) == len(messages)
+
+
+def test_values_are_said_as_a_reader_would_type_them():
+    assert say(None) == "None"
+    assert say(-0.0) == "0"
+    assert say(np.array([1000.0, 0.5])) == "[1000, 0.5]"
+    assert say(([1], [2.5])) == "[[1], [2.5]]"
+    assert say("σ") == "'σ'"
