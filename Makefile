@@ -18,9 +18,10 @@ PIP := $(PY) -m pip --disable-pip-version-check install
 TORCH := $(shell sed -n 's/^\(torch==[^ ]*\).*/\1/p' requirements.txt)
 
 # PyPI's torch for Linux brings gigabytes of CUDA; PyTorch's own index has it for the CPU.
-# Where that index cannot be reached, pip gives up on it in seconds and takes PyPI's.
+# Where that index cannot be reached, pip gives up on it in seconds and takes PyPI's; it is
+# asked for torch alone, since each further package would wait as long again.
 ifeq ($(shell uname -s),Linux)
-TORCH_INDEX := --extra-index-url https://download.pytorch.org/whl/cpu --retries 1 --timeout 15
+TORCH_INDEX := --extra-index-url https://download.pytorch.org/whl/cpu --retries 1 --timeout 10
 endif
 
 # The kernel "python3" and all settings are those of .venv, whatever the user's home holds.
@@ -100,7 +101,7 @@ $(VENV)/.python:
 
 $(VENV)/.packages: requirements.txt pyproject.toml $(VENV)/.python
 	@echo "==> Installing $(TORCH)"
-	@$(PIP) $(TORCH_INDEX) "$(TORCH)"
+	@$(PIP) --no-deps $(TORCH_INDEX) "$(TORCH)"
 	@echo "==> Installing the other packages of requirements.txt"
 	@$(PIP) -r requirements.txt
 	@touch $@

@@ -1,0 +1,90 @@
+"""Chapters as readers run them: in a real JupyterLab, in a real browser."""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.support import book
+from tests.support.lab import running_lab
+
+RUN_MINUTES = 10
+
+# Nothing waits and nothing runs: every code cell has a number before its colon.
+ALL_RAN = """() => {
+  const prompts = [...document.querySelectorAll(".jp-CodeCell")]
+    .filter((cell) => cell.querySelector(".cm-content")?.textContent.trim())
+    .map((cell) => cell.querySelector(".jp-InputPrompt").textContent);
+  return prompts.length > 0 && prompts.every((prompt) => /\\[\\d+\\]/.test(prompt));
+}"""
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory) -> Iterator[tuple[str, str]]:
+    with running_lab(tmp_path_factory.mktemp("lab")) as running:
+        yield running
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1280, "height": 1000})
+    yield context.new_page()
+    context.close()
+
+
+def open_notebook(page: Page, lab: tuple[str, str], name: str) -> None:
+    """By its address alone: the .md opens as a notebook, not as text, as for a double click."""
+    address, token = lab
+    page.goto(f"{address}/lab/tree/{name}?token={token}")
+    page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=120_000)
+    page.wait_for_selector(
+        ".jp-Notebook-ExecutionIndicator[data-status=idle], [data-status=idle]",
+        state="attached",
+        timeout=120_000,
+    )
+
+
+def run_all(page: Page) -> None:
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    page.wait_for_function(ALL_RAN, timeout=RUN_MINUTES * 60_000)
+
+
+def test_a_markdown_file_is_a_notebook_by_default():
+    """Where `make lab` writes it: inside .venv, not in anybody's home."""
+    file = Path(sys.prefix) / "etc/jupyter/labconfig/default_setting_overrides.json"
+    viewers = json.loads(file.read_text())["@jupyterlab/docmanager-extension:plugin"]
+    assert viewers["defaultViewers"] == {
+        "markdown": "Jupytext Notebook",
+        "myst": "Jupytext Notebook",
+    }
+
+
+@pytest.mark.parametrize("path", book.notebooks(), ids=lambda path: path.name)
+def test_a_chapter_runs_in_jupyterlab_and_its_figures_answer(page, lab, path):
+    open_notebook(page, lab, path.relative_to(book.CHAPTERS).as_posix())
+    run_all(page)
+    assert page.locator(".jp-RenderedText[data-mime-type*=error]").count() == 0
+    assert page.locator(".jp-RenderedText[data-mime-type*=stderr]").count() == 0
+
+    figures = page.locator(".jp-OutputArea .widget-vbox").filter(has=page.locator("svg[role=img]"))
+    box = figures.filter(has=page.locator(".noUi-handle")).first
+    box.wait_for(timeout=60_000)
+    slider = box.locator(".noUi-handle").first
+    slider.scroll_into_view_if_needed()
+    drawing = box.locator("svg[role=img]").first
+    before, said = drawing.inner_html(), slider.get_attribute("aria-valuenow")
+    slider.focus()
+    slider.press("ArrowRight")
+    if slider.get_attribute("aria-valuenow") == said:
+        slider.press("ArrowLeft")
+    assert slider.get_attribute("aria-valuenow") != said
+    page.wait_for_function(
+        "([box, before]) => { const s = box.querySelector('svg[role=img]');"
+        " return s && s.innerHTML !== before; }",
+        arg=[box.element_handle(), before],
+        timeout=60_000,
+    )

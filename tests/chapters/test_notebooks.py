@@ -1,0 +1,157 @@
+"""Every chapter, as a notebook: its cells run, warn of nothing, and are short."""
+
+import ast
+import re
+from pathlib import Path
+
+import jupytext
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from tests.support import book
+
+MOST_LINES = 15
+EVAL_ROLE = re.compile(r"\{eval\}(`+)(.+?)\1", re.DOTALL)
+
+# Other packages are imported first, so that a deprecation of theirs is not ours; from then
+# on every warning, whoever causes it, is an error. `explore` keeps what it was given.
+PREPARE = """
+import warnings
+import matplotlib, numpy, scipy, sklearn, torch, ipywidgets, IPython.display
+import explorable
+_explored = []
+def _explore(draw, /, *, _real=explorable.explore, **given):
+    _explored.append((draw, given))
+    return _real(draw, **given)
+explorable.explore = _explore
+warnings.simplefilter("error")
+"""
+
+# Each figure at both ends of each control, the others at their defaults.
+DRAW_THE_ENDS = """
+from explorable.controls import read_control, with_defaults
+from explorable.frames import draw_one
+_drawn = 0
+for _draw, _given in _explored:
+    _budget = ("caption", "max_states", "max_kilobytes")
+    _controls = {n: c for n, c in _given.items() if n not in _budget}
+    _widgets = with_defaults(_draw, _controls)
+    _fixed = {n: w.value for n, w in _widgets.items() if isinstance(w, ipywidgets.fixed)}
+    _read = [read_control(n, w) for n, w in _widgets.items() if n not in _fixed]
+    _default = _fixed | {c.name: c.values[c.initial] for c in _read}
+    for _state in [_default, *(_default | {c.name: c.values[i]} for c in _read for i in (0, -1))]:
+        _svg, _text = draw_one(_draw, _state, _draw.__name__)
+        _words = _svg.markup() + _text
+        for _word in (">nan<", ">inf<", "NaN", "nan ", " nan", "inf "):
+            assert _word not in _words, (_draw.__name__, _state, _word)
+        _drawn += 1
+print(len(_explored), _drawn)
+"""
+
+
+def read(path: Path) -> nbformat.NotebookNode:
+    return jupytext.read(path, fmt="md:myst")
+
+
+def notebook_ids(path: Path) -> str:
+    return path.name
+
+
+@pytest.fixture(scope="module", params=book.notebooks(), ids=notebook_ids)
+def executed(request) -> nbformat.NotebookNode:
+    """The chapter after a run from top to bottom in a fresh kernel, with its {eval} roles.
+
+    In live mode, as a reader runs it. The first and the last cell are the test's own.
+    """
+    notebook = read(request.param)
+    cells = [nbformat.v4.new_code_cell(PREPARE)]
+    for cell in notebook.cells:
+        cells.append(cell)
+        if cell.cell_type == "markdown":
+            roles = [match[2] for match in EVAL_ROLE.finditer(cell.source)]
+            cells += [
+                nbformat.v4.new_code_cell(role, metadata={"tags": ["eval"]}) for role in roles
+            ]
+    notebook.cells = [*cells, nbformat.v4.new_code_cell(DRAW_THE_ENDS)]
+    # A kernel of this very Python, whatever kernels the machine's owner has installed.
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
+    NotebookClient(
+        notebook, timeout=600, resources={"metadata": {"path": str(request.param.parent)}}
+    ).execute()
+    return notebook
+
+
+@pytest.fixture(autouse=True)
+def live_and_our_own_kernel(monkeypatch):
+    monkeypatch.setenv("JUPYTER_PREFER_ENV_PATH", "1")
+    monkeypatch.delenv("EXPLORABLE_STATIC", raising=False)
+
+
+def outputs(notebook: nbformat.NotebookNode) -> list[tuple[str, nbformat.NotebookNode]]:
+    return [
+        (cell.source, output)
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+        for output in cell.outputs
+    ]
+
+
+def test_there_are_chapters():
+    assert {"cost-functions.md", "index.md"} <= {path.name for path in book.notebooks()}
+
+
+def test_a_chapter_runs_from_top_to_bottom_and_warns_of_nothing(executed):
+    said = [(source, out) for source, out in outputs(executed) if out.output_type == "error"]
+    assert said == []
+    aside = [
+        (source, out.text)
+        for source, out in outputs(executed)
+        if out.output_type == "stream" and out.name == "stderr"
+    ]
+    assert aside == []
+
+
+def test_every_number_in_the_prose_is_computed_by_a_cell(executed):
+    """Each {eval} role shows something, and it is no "nan"."""
+    for cell in executed.cells:
+        if "eval" not in cell.metadata.get("tags", []):
+            continue
+        (output,) = cell.outputs
+        shown = output.data["text/plain"].strip("'")
+        assert shown and not re.search(r"\b(nan|None)\b|<.* object at", shown), cell.source
+
+
+def test_every_figure_is_sound_at_the_ends_of_its_controls(executed):
+    """Drawn by the last cell; here: as many figures as the chapter's cells explore."""
+    figures, drawn = map(int, executed.cells[-1].outputs[0].text.split())
+    asked = sum(
+        isinstance(node, ast.Call) and getattr(node.func, "id", "") == "explore"
+        for cell in executed.cells[1:-1]
+        if cell.cell_type == "code"
+        for node in ast.walk(ast.parse(cell.source))
+    )
+    assert figures == asked
+    assert drawn >= 3 * figures
+
+
+def test_every_explored_figure_shows_live_controls(executed):
+    for cell in executed.cells[1:-1]:
+        if cell.cell_type == "code" and re.search(r"^explore\(", cell.source, re.MULTILINE):
+            shown = [output.get("data", {}) for output in cell.outputs]
+            assert any("application/vnd.jupyter.widget-view+json" in data for data in shown)
+
+
+@pytest.mark.parametrize("path", book.notebooks(), ids=notebook_ids)
+def test_a_cell_holds_one_idea(path):
+    for cell in read(path).cells:
+        if cell.cell_type == "code":
+            lines = [line.strip() for line in cell.source.splitlines()]
+            lines = [line for line in lines if line and not line.startswith("#")]
+            assert len(lines) <= MOST_LINES, f"{len(lines)} lines:\n{cell.source}"
+
+
+@pytest.mark.parametrize("path", book.notebooks(), ids=notebook_ids)
+def test_a_chapter_says_which_kernel_it_needs(path):
+    """`python3`, which in .venv and on Binder is the Python that holds the book's packages."""
+    assert read(path).metadata.get("kernelspec", {}).get("name") == "python3"

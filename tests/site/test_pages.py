@@ -1,0 +1,177 @@
+"""Every page: asks no stranger, errs nowhere, is light, typeset, described and linked."""
+
+import re
+from functools import cache
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.support import book
+
+MOST_KILOBYTES = 250
+
+# TeX that a reader would see: what stands in code, or is there for screen readers, is not shown.
+SHOWN_TEXT = """() => {
+  const copy = document.body.cloneNode(true);
+  const hidden = "script, style, template, noscript, code, pre, annotation, textarea";
+  copy.querySelectorAll(hidden).forEach((element) => element.remove());
+  return copy.textContent;
+}"""
+RAW_TEX = re.compile(r"\$\$|\\[()\[\]]|\\[a-zA-Z]{2,}|\$[^$\s][^$\n]*[_^\\][^$\n]*\$")
+
+
+def test_the_site_has_pages(site):
+    assert "chapters/index.html" in book.pages()
+    assert (site / "index.html").is_file()
+
+
+@pytest.mark.parametrize(
+    ("text", "raw"),
+    [
+        ("costs $$x$$", True),
+        (r"\(a\)", True),
+        (r"\frac12", True),
+        ("$x_i$", True),
+        ("from $5 to $9", False),
+        ("σ² = 2", False),
+    ],
+)
+def test_raw_tex_is_told_from_prose(text, raw):
+    assert bool(RAW_TEX.search(text)) == raw
+
+
+def test_a_page_errs_nowhere_and_asks_no_stranger(visits, page_name):
+    page = visits.open(page_name)
+    page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+    page.wait_for_load_state("networkidle")
+    assert visits.foreign == []
+    assert visits.errors == []
+
+
+def test_every_formula_is_typeset(visits, page_name):
+    page = visits.open(page_name, java_script_enabled=False)
+    shown = page.evaluate(SHOWN_TEXT)
+    assert len(shown) > 100
+    found = RAW_TEX.search(shown)
+    around = found and shown[max(0, found.start() - 40) : found.end() + 40]
+    assert not found, f"raw TeX: …{around}…"
+    assert page.locator(".katex-error").count() == 0
+
+
+def test_typeset_formulas_have_their_fonts(served_visits, page_name):
+    """KaTeX's fonts were loaded, so a formula's letters are not a fallback's."""
+    page = served_visits.open(page_name)
+    if page.locator(".katex").count() == 0:
+        return
+    page.locator(".katex").first.scroll_into_view_if_needed()
+    page.evaluate("document.fonts.ready")
+    loaded = page.evaluate(
+        "[...document.fonts].filter((f) => f.status === 'loaded').map((f) => f.family)"
+    )
+    assert any("KaTeX" in family for family in loaded), loaded
+
+
+def test_every_picture_says_what_it_shows(site, page_name):
+    soup = book.html(page_name)
+    for image in soup.find_all("img"):
+        alt = (image.get("alt") or "").strip()
+        name = Path(urlsplit(image.get("src", "")).path).name
+        assert alt, f"no alt text: {image}"
+        assert alt != name and not re.fullmatch(r"\S+\.(png|svg|jpe?g|gif|webp)", alt), alt
+    for svg in (soup.find("main") or soup).find_all("svg"):
+        hidden = svg.find_parent(attrs={"aria-hidden": "true"}) or svg.get("aria-hidden") == "true"
+        inside = svg.find_parent(class_="katex") or svg.find_parent("svg")
+        named = svg.get("aria-label") or svg.get("aria-labelledby")
+        assert hidden or inside or named, f"a drawing without a name: {str(svg)[:200]}"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(served_visits, page_name, scheme):
+    page = served_visits.open(page_name, color_scheme=scheme)
+    assert page.evaluate("document.documentElement.dataset.theme") == scheme
+    violations = Axe().run(page).response["violations"]
+    grave = [
+        f"{v['impact']}: {v['id']}: {v['help']}\n    "
+        + "\n    ".join(node["html"][:160] for node in v["nodes"][:5])
+        for v in violations
+        if v["impact"] in ("serious", "critical")
+    ]
+    assert grave == [], "\n".join(grave)
+
+
+def test_a_narrow_page_does_not_scroll_sideways(served_visits, page_name):
+    page = served_visits.open(page_name, viewport={"width": 360, "height": 740}, has_touch=True)
+    page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+    page.wait_for_load_state("networkidle")
+    width, wide = page.evaluate(
+        """() => {
+          const room = document.documentElement.clientWidth;
+          const scrolls = (e) => e && (/auto|scroll|hidden|clip/.test(getComputedStyle(e).overflowX)
+            || scrolls(e.parentElement));
+          const wide = [...document.querySelectorAll("main *")]
+            .filter((e) => e.getBoundingClientRect().right > room + 1 && !scrolls(e.parentElement))
+            .map((e) => e.outerHTML.slice(0, 120));
+          return [document.documentElement.scrollWidth, wide];
+        }"""
+    )
+    assert width <= 360, wide[:5]
+
+
+def test_the_first_load_is_light(served_visits, page_name, note):
+    received = {}
+    context_open = served_visits.browser.new_context(viewport={"width": 1280, "height": 800})
+    served_visits.contexts.append(context_open)
+    page = context_open.new_page()
+    page.on(
+        "requestfinished",
+        lambda request: received.update({request.url: request.sizes()["responseBodySize"]}),
+    )
+    page.goto(served_visits.base + page_name)
+    page.wait_for_load_state("networkidle")
+    kilobytes = sum(received.values()) / 1000
+    note(f"first load  {page_name}: {kilobytes:.0f} kB gzipped in {len(received)} requests")
+    heaviest = sorted(((size, url) for url, size in received.items()), reverse=True)[:5]
+    assert served_visits.base + page_name in received
+    assert kilobytes <= MOST_KILOBYTES, heaviest
+
+
+@cache
+def anchors(page: str) -> frozenset[str]:
+    soup = book.html(page)
+    named = {element["name"] for element in soup.find_all("a", attrs={"name": True})}
+    return frozenset(named | {element["id"] for element in soup.find_all(id=True)})
+
+
+def test_every_link_inside_the_site_leads_somewhere(site, page_name):
+    folder = (site / page_name).parent
+    broken = []
+    for element in book.html(page_name).select("[href], [src]"):
+        url = urlsplit(element.get("href") or element.get("src"))
+        if url.scheme or url.netloc:
+            continue
+        target = (folder / unquote(url.path)).resolve() if url.path else site / page_name
+        if target.is_dir():
+            target /= "index.html"
+        if not target.is_file():
+            broken.append(url.geturl())
+        elif url.fragment and target.suffix == ".html":
+            name = target.relative_to(site.resolve()).as_posix()
+            if unquote(url.fragment) not in anchors(name):
+                broken.append(url.geturl())
+    assert broken == []
+
+
+def test_references_to_equations_show_the_number_they_link_to(site, page_name):
+    """A reference reads (3) and its link leads to the equation that carries (3)."""
+    soup = book.html(page_name)
+    for link in soup.select("a.reference.internal[href*='#equation-']"):
+        page, _, anchor = link["href"].partition("#")
+        target = (site / page_name).parent / page if page else site / page_name
+        equation = book.html(target.resolve().relative_to(site.resolve()).as_posix()).find(
+            id=anchor
+        )
+        assert equation is not None, anchor
+        number = equation.select_one(".eqno")
+        assert number and link.get_text(strip=True).strip("()") in number.get_text(), link
