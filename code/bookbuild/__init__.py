@@ -1,0 +1,33 @@
+"""The Sphinx extension that makes the book's pages: light, local, readable by everyone.
+
+One idea a module. `PARTS` lists them in the order in which they take part in a build.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from sphinx.application import Sphinx
+
+PARTS = (
+    "defects",
+    "assets",
+    "formulas",
+    "explorables",
+    "dependencies",
+    "questions",
+    "disclosure",
+    "alternatives",
+    "launch",
+    "icons",
+    "stylesheet",
+    "budget",
+)
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    # Imported here, so that `python -m bookbuild.install` loads that module alone.
+    for part in PARTS:
+        import_module(f"bookbuild.{part}").setup(app)
+    # Pages are made one after another: KaTeX's server is one process with one socket.
+    return {"parallel_read_safe": False, "parallel_write_safe": False}
