@@ -35,6 +35,9 @@ from feedforward import _check
 
 Array = np.ndarray
 
+_BASIC_INDEX = (int, slice, type(Ellipsis), type(None))
+_CONSTANT = (np.ndarray, float, int)
+
 _births = itertools.count()
 _recording = True
 
@@ -77,6 +80,11 @@ class Tensor:
         `gradient` is ∂J/∂self, of self's shape. Leave it out where self is the cost J itself,
         one number.
         """
+        if self._op is None:
+            raise ValueError(
+                "backward() starts from a Tensor that was computed from others; this one was made "
+                "from numbers, or computed under no_grad()"
+            )
         if gradient is None:
             if self.data.size != 1:
                 raise ValueError(
@@ -131,8 +139,14 @@ class Tensor:
     def __len__(self) -> int:
         return len(self.data)
 
+    def __iter__(self) -> Iterator[Tensor]:
+        return (self[i] for i in range(len(self)))
+
     def __float__(self) -> float:
-        return float(self.data)
+        return self.data.item()
+
+    def __bool__(self) -> bool:
+        raise TypeError("a Tensor is neither true nor false: compare its .data")
 
     def __repr__(self) -> str:
         made = "" if self._op is None else f", op={self._op!r}"
@@ -236,20 +250,17 @@ class Op(NamedTuple):
     """
 
     forward: Callable[..., Array]
-    gradients: Sequence[Callable[..., Array]]
+    gradients: tuple[Callable[..., Array], ...] | _Each
 
 
-class _Each(Sequence):
-    """The same rule for any number of inputs; it is told which one by `i`."""
+class _Each:
+    """One rule for any number of inputs; it is told by `i` which one is meant."""
 
     def __init__(self, rule: Callable[..., Array]) -> None:
         self.rule = rule
 
-    def __getitem__(self, i):
+    def __getitem__(self, i: int) -> Callable[..., Array]:
         return partial(self.rule, i=i)
-
-    def __len__(self) -> int:
-        raise TypeError("one rule serves any number of inputs")
 
 
 def _half_at_ties(mine: Array, other: Array) -> Array:
@@ -343,8 +354,16 @@ def _matmul_right(g: Array, _: Array, a: Array, b: Array) -> Array:
 def _index_gradient(g: Array, _: Array, x: Array, index: Any) -> Array:
     """Send g back to where it was taken from, as often as it was taken."""
     whole = np.zeros_like(x)
-    np.add.at(whole, index, g)
+    if all(isinstance(i, _BASIC_INDEX) for i in (index if isinstance(index, tuple) else (index,))):
+        whole[index] = g  # a slice takes nothing twice
+    else:
+        np.add.at(whole, index, g)
     return whole
+
+
+def _transpose_gradient(g: Array, _: Array, x: Array, axes: tuple[int, ...] | None) -> Array:
+    """The inverse permutation."""
+    return g.transpose(None if axes is None else np.argsort([a % x.ndim for a in axes]))
 
 
 def _concatenate_gradient(g: Array, _: Array, *xs: Array, axis: int, i: int) -> Array:
@@ -400,8 +419,7 @@ OPS: dict[str, Op] = {
     "logsumexp": Op(_logsumexp,                      (_logsumexp_gradient,)),
 
     "reshape": Op(lambda x, shape: x.reshape(shape), (lambda g, y, x, shape: g.reshape(x.shape),)),
-    "transpose": Op(lambda x, axes: x.transpose(axes),
-                  (lambda g, y, x, axes: g.transpose(None if axes is None else np.argsort(axes)),)),
+    "transpose": Op(lambda x, axes: x.transpose(axes), (_transpose_gradient,)),
     "index":   Op(lambda x, index: x[index],         (_index_gradient,)),
     "concatenate": Op(lambda *xs, axis: np.concatenate(xs, axis), _Each(_concatenate_gradient)),
 }
@@ -465,11 +483,14 @@ def matmul(a: Either, b: Either) -> Either:
 
 def affine(x: Either, weight: Either, bias: Either) -> Either:
     """z = x Wᵀ + b: x (m, n_in), weight (n_out, n_in), bias (n_out,) → (m, n_out)."""
-    m_in, (n_out, n_in) = np.shape(value(x)), np.shape(value(weight))
-    if len(m_in) != 2 or m_in[1] != n_in:
-        raise ValueError(f"x must have shape (m, {n_in}), got {m_in}")
-    if np.shape(value(bias)) != (n_out,):
-        raise ValueError(f"bias must have shape ({n_out},), got {np.shape(value(bias))}")
+    inputs, weights, biases = (np.shape(value(a)) for a in (x, weight, bias))
+    if len(weights) != 2:
+        raise ValueError(f"weight must have shape (n_out, n_in), got {weights}")
+    n_out, n_in = weights
+    if len(inputs) != 2 or inputs[1] != n_in:
+        raise ValueError(f"x must have shape (m, {n_in}), got {inputs}")
+    if biases != (n_out,):
+        raise ValueError(f"bias must have shape ({n_out},), got {biases}")
     return _apply("affine", x, weight, bias)
 
 
@@ -519,10 +540,14 @@ def _apply(op: str, *inputs: Any, **options: Any) -> Either:
         if isinstance(x, Tensor):
             traced = True
             x = x.data
-        elif not isinstance(x, np.ndarray | float | int):
+        elif not isinstance(x, _CONSTANT):
             x = np.asarray(x)
         values.append(x)
-    data = OPS[op].forward(*values, **options)
+    try:
+        data = OPS[op].forward(*values, **options)
+    except ValueError as error:
+        shapes = " and ".join(str(np.shape(x)) for x in values)
+        raise ValueError(f"cannot compute {op} of {shapes}: {error}") from None
     if not traced:
         return data
     result = Tensor.__new__(Tensor)

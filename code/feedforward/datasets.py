@@ -1,0 +1,122 @@
+"""Small data, made on the spot or shipped with scikit-learn: offline, the same for a given seed.
+
+Inputs have shape (m, n_in). Targets of a regression have shape (m, 1), so that they fit the output
+of a network; class labels have shape (m,).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from feedforward import _check
+from feedforward.units import sigmoid
+
+Array = np.ndarray
+
+
+class Split(NamedTuple):
+    """Examples to learn from, and others to judge by."""
+
+    x_train: Array
+    y_train: Array
+    x_test: Array
+    y_test: Array
+
+
+def digits(rng: np.random.Generator, test_share: float = 0.25) -> Split:
+    """1797 handwritten digits of 8×8 pixels: x (m, 64), labels 0 … 9, split at random.
+
+    Pixels are scaled, all by the same two numbers, to mean 0 and variance 1 over the training set.
+    Source: Alpaydin and Kaynak (1998), as shipped with scikit-learn.
+    """
+    from sklearn.datasets import load_digits  # half a second to import, and needed here only
+
+    rng = _check.generator(rng)
+    if not 0 < test_share < 1:
+        raise ValueError(f"test_share must be between 0 and 1, got {test_share}")
+    x, label = load_digits(return_X_y=True)
+    order = rng.permutation(len(x))
+    cut = round(len(x) * test_share)
+    test, training = order[:cut], order[cut:]
+    mean, std = x[training].mean(), x[training].std()
+    x = (x - mean) / std
+    return Split(x[training], label[training], x[test], label[test])
+
+
+def line_with_outlier(
+    m: int, rng: np.random.Generator, outlier: float = 6.0
+) -> tuple[Array, Array]:
+    """y = x + noise of standard deviation 0.2, x even in [0, 2], the last y raised by `outlier`.
+
+    Returns x, y of shape (m, 1). Least squares follows the outlier; absolute error does not.
+    """
+    x, rng = np.linspace(0, 2, _check.count(m, "m"))[:, None], _check.generator(rng)
+    y = x + rng.normal(0, 0.2, x.shape)
+    y[-1] += outlier
+    return x, y
+
+
+def heteroscedastic(m: int, rng: np.random.Generator) -> tuple[Array, Array]:
+    """y = sin 2πx + σ(x)·noise, x uniform in [0, 1]: the noise grows from 0.05 to 0.45.
+
+    Returns x, y of shape (m, 1). The truth: `heteroscedastic_mean`, `heteroscedastic_std`.
+    """
+    x = _uniform(m, rng, 0, 1)
+    return x, rng.normal(heteroscedastic_mean(x), heteroscedastic_std(x))
+
+
+def heteroscedastic_mean(x: Array) -> Array:
+    """E[y|x] = sin 2πx of the heteroscedastic curve."""
+    return np.sin(2 * np.pi * x)
+
+
+def heteroscedastic_std(x: Array) -> Array:
+    """σ(x) = 0.05 + 0.4·x of the heteroscedastic curve."""
+    return 0.05 + 0.4 * x
+
+
+def bimodal(m: int, rng: np.random.Generator) -> tuple[Array, Array]:
+    """y = ±(½ + x²) + noise of standard deviation 0.1, either sign as likely, x uniform in [−1, 1].
+
+    Returns x, y of shape (m, 1). The mean, 0, is where no example ever is.
+    """
+    x = _uniform(m, rng, -1, 1)
+    sign = rng.choice([-1.0, 1.0], x.shape)
+    return x, rng.normal(sign * (0.5 + x**2), 0.1)
+
+
+def inverse_problem(m: int, rng: np.random.Generator) -> tuple[Array, Array]:
+    """Given t = x + 0.3·sin 2πx + noise, find x: up to three answers for one t.
+
+    x is uniform in [0, 1], the noise in [−0.1, 0.1]. Returns t, x of shape (m, 1): the *input* of
+    the inverse problem first. Swapped, they are the forward problem, which has one answer.
+    Source: Bishop (1994), section 4.
+    """
+    x = _uniform(m, rng, 0, 1)
+    t = x + 0.3 * np.sin(2 * np.pi * x) + rng.uniform(-0.1, 0.1, x.shape)
+    return t, x
+
+
+def two_classes(m: int, rng: np.random.Generator, distance: float = 2.0) -> tuple[Array, Array]:
+    """Two round clouds of points in the plane, as likely one as the other, `distance` apart.
+
+    Returns x of shape (m, 2) and labels of shape (m,). Class 0 is around (−distance/2, 0), class 1
+    around (distance/2, 0), both with standard deviation 1. The truth: `two_classes_probability`.
+    """
+    m, rng = _check.count(m, "m"), _check.generator(rng)
+    label = rng.integers(0, 2, m)
+    x = rng.normal(0, 1, (m, 2))
+    x[:, 0] += (label - 0.5) * distance
+    return x, label
+
+
+def two_classes_probability(x: Array, distance: float = 2.0) -> Array:
+    """P(class 1 | x) = σ(distance·x₁): the logit is a straight line, by Bayes' rule."""
+    return sigmoid(distance * x[:, 0])
+
+
+def _uniform(m: int, rng: np.random.Generator, low: float, high: float) -> Array:
+    """m numbers as a column."""
+    return _check.generator(rng).uniform(low, high, (_check.count(m, "m"), 1))
