@@ -9,9 +9,12 @@ from functools import cache
 import numpy as np
 from matplotlib.figure import Figure
 
-from feedforward import costs
+from feedforward import costs, datasets
 from feedforward.figures import style
 from feedforward.figures.style import ink
+from feedforward.graph import Tensor, exp
+from feedforward.network import MLP
+from feedforward.training import train
 from feedforward.units import sigmoid
 
 Array = np.ndarray
@@ -206,7 +209,7 @@ def three_symbols(share_a: float = 0.2, b_of_rest: float = 0.4) -> Drawn:
 PEAKS = ((0.65, -1.8, 0.6), (0.35, 1.8, 0.6))
 """The two-peaked target p: (weight, mean, standard deviation) of each peak."""
 
-_LINE = np.linspace(-12, 12, 1201)
+_LINE = np.linspace(-20, 20, 2001)
 
 
 def normal_density(x: Array, mean: float, std: float) -> Array:
@@ -284,7 +287,7 @@ def line_data() -> tuple[Array, Array]:
     return x, x + rng.normal(0, 0.5, x.size)
 
 
-def gaussian_in_disguise(slope: float = 0.4, noise_scale: float = 0.5) -> Drawn:
+def gaussian_in_disguise(slope: float = 0.4, noise_scale: float = 0.4) -> Drawn:
     """A line with a noise band through data, and its Gaussian cost against the slope."""
     x, y = line_data()
     mse = float(costs.squared_error(slope * x, y).mean())
@@ -329,6 +332,121 @@ def gaussian_in_disguise(slope: float = 0.4, noise_scale: float = 0.5) -> Drawn:
     text = (
         f"Slope {slope:g}, σ = {noise_scale:g}: mean squared error {mse:.3f}, mean NLL {nll:.3f} "
         f"nats. Whatever σ, the best slope is {best:.3f}; for this slope the best σ is {rmse:.3f}."
+    )
+    return fig, text
+
+
+NOISE_STEPS = 800
+NOISE_RATE = 0.02
+NOISE_FILM = [0, *sorted({round(step) for step in np.geomspace(2, NOISE_STEPS - 1, 30)})]
+"""The training steps in the film of the growing noise."""
+
+NOISE_GRID = np.linspace(0, 1, 81)[:, None]
+
+
+class _Filmed:
+    """A network that keeps its predictions on a grid as it is trained, at chosen steps."""
+
+    def __init__(self, net: MLP) -> None:
+        self.net, self.step, self.kept = net, 0, []
+
+    def parameters(self) -> list[Tensor]:
+        return self.net.parameters()
+
+    def __call__(self, x: Array) -> Tensor:
+        if self.step in NOISE_FILM:
+            self.kept.append(self.net.predict(4 * NOISE_GRID - 2))
+        self.step += 1
+        return self.net(x)
+
+
+def learned_noise_cost(output: Tensor, y: Array) -> Tensor:
+    """Gaussian NLL where the network's second output is log σ(x)."""
+    return costs.gaussian_nll(output[:, 0], y, exp(output[:, 1]))
+
+
+def expected_nll(mean: Array, std: Array) -> float:
+    """The mean NLL on endless new data of `datasets.heteroscedastic`, exact in y, on the grid in x.
+
+    mean, std: a model's predictions at NOISE_GRID, shape (81,).
+    """
+    true_std = datasets.heteroscedastic_std(NOISE_GRID)[:, 0]
+    off = mean - datasets.heteroscedastic_mean(NOISE_GRID)[:, 0]
+    # For y = mean* + σ*·ε the expected squared error is σ*² + off².
+    inside = (true_std**2 + off**2) / (2 * std**2) + np.log(std) + np.log(2 * np.pi) / 2
+    return float(np.trapezoid(inside, NOISE_GRID[:, 0]))
+
+
+@cache
+def noise_film(learned: bool, seed: int = 0) -> tuple[Array, Array, Array]:
+    """A network's mean and σ on the grid, (frames, 81) each, and its expected NLL, (frames,).
+
+    learned: σ(x) is a second output of the network; else it is one number, the root of the training
+    MSE at that step, which is its best value.
+    """
+    rng = np.random.default_rng(seed)
+    x, y = datasets.heteroscedastic(200, rng)
+    net = _Filmed(MLP((1, 24, 2 if learned else 1), "tanh", "xavier", rng))
+    cost = learned_noise_cost if learned else lambda f, y: costs.squared_error(f[:, 0], y)
+    history = train(
+        net, cost, 4 * x - 2, y[:, 0],
+        steps=NOISE_STEPS, learning_rate=NOISE_RATE, optimizer="adam",
+    )  # fmt: skip
+    kept = np.array(net.kept)
+    mean = kept[:, :, 0]
+    std = np.exp(kept[:, :, 1]) if learned else np.sqrt(history[NOISE_FILM])[:, None] + 0 * mean
+    nll = np.array([expected_nll(m, s) for m, s in zip(mean, std, strict=True)])
+    return mean, std, nll
+
+
+def growing_noise(frame: int = len(NOISE_FILM) - 1, learned: bool = True) -> Drawn:
+    """A network learns a curve and how noisy it is, step by step, from 200 points."""
+    films = {kind: noise_film(kind) for kind in (True, False)}
+    mean, std, nll = (film[frame] for film in films[learned])
+    x, y = (column[:, 0] for column in datasets.heteroscedastic(200, np.random.default_rng(0)))
+    line = NOISE_GRID[:, 0]
+
+    fig, (top, bottom) = style.figure(height=4.7, rows=2, ratios=[2, 1], gap=0.62, right=0.18)
+    top.plot(x[::2], y[::2], ".", color=ink(0.6), ms=4)  # half of them: a page is light
+    top.fill_between(line, mean - 2 * std, mean + 2 * std, color=("C0", 0.2), linewidth=0)
+    top.plot(line, mean, color="C0")
+    truth = datasets.heteroscedastic_mean(line)
+    for sign in (-2, 2):
+        edge = truth + sign * datasets.heteroscedastic_std(line)
+        top.plot(line, edge, color=ink(0.7), linewidth=1, linestyle=(0, (3, 2)))
+    top.set_xlim(0, 1)
+    top.set_ylim(-2.3, 2.3)
+    style.ticks(top, x=[0, 0.5, 1], y=[-2, -1, 0, 1, 2])
+    top.set_xlabel("input x")
+    top.set_ylabel("target y")
+    style.label(top, 0.36, 1.95, "network: mean, band ±2σ", "C0", offset=(0, 0))
+    style.label(top, 0.36, 1.5, "dashed: true ±2σ(x)", ink(0.8), offset=(0, 0))
+
+    shown = np.maximum(NOISE_FILM, 1)  # a logarithmic axis has no place for step 0
+    for kind, name, color, dash, height in (
+        (False, "one σ for all", "C1", (0, (5, 2)), 1.75),
+        (True, "σ(x) learned", "C0", "-", 1.3),
+    ):
+        curve = films[kind][2]
+        bottom.plot(shown, curve, color=color, linestyle=dash, linewidth=1.5)
+        if kind == learned:
+            bottom.plot(shown[frame], curve[frame], "o", color=color, ms=8, clip_on=False)
+        style.label(
+            bottom, 800, height, f"{name}: {curve[frame]:.2f}", color, ha="right", offset=(0, 0)
+        )
+    bottom.set_xscale("log")
+    bottom.set_xlim(1, 830)
+    bottom.set_ylim(-0.35, 2)
+    bottom.set_xticks([1, 10, 100], ["1", "10", "100"])
+    bottom.minorticks_off()
+    style.ticks(bottom, y=[0, 1, 2])
+    bottom.set_xlabel("training step")
+    bottom.set_ylabel("NLL, new data")
+    ends = f"from {std[0]:.2f} at x = 0 to {std[-1]:.2f} at x = 1"
+    text = (
+        f"After {NOISE_FILM[frame]} steps the network's σ "
+        + (f"goes {ends}" if learned else f"is {std[0]:.2f} everywhere")
+        + f"; the truth goes from 0.05 to 0.45. Expected NLL on new data: {nll:.3f} nats."
     )
     return fig, text
 
