@@ -18,6 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import ndtr
 
 from feedforward import _check, graph
 from feedforward.graph import Either, Tensor
@@ -166,23 +167,16 @@ elu = Unit(
 )
 
 
-def _normal_cdf(z: Array) -> Array:
-    """Φ(z) = ½ erfc(−z/√2), in z's dtype."""
-    return np.asarray(_erfc(-z.astype(np.float64) / math.sqrt(2)) / 2).astype(z.dtype)
-
-
 def _normal_pdf(z: Array) -> Array:
     """φ(z) = e^(−z²/2)/√2π; beyond |z| = 40 it is zero in float64, and z² need not overflow."""
     return np.exp(-(np.minimum(np.abs(z), 40) ** 2) / 2) / math.sqrt(2 * math.pi)
 
 
-_erfc = np.vectorize(math.erfc, otypes=[np.float64])
-
-#: z·Φ(z) exactly, not its tanh approximation.
+#: z·Φ(z) exactly, not its tanh approximation. NumPy has no Φ; SciPy's is `ndtr`.
 gelu = Unit(
     "gelu",
-    lambda z: z * _normal_cdf(z),
-    lambda z: _normal_cdf(z) + z * _normal_pdf(z),
+    lambda z: z * ndtr(z),
+    lambda z: ndtr(z) + z * _normal_pdf(z),
     formula="z·Φ(z)",
 )
 silu = Unit(
