@@ -49,7 +49,14 @@ STYLE_IF = {
 STYLES = ("theme.css", "icons.css", "book.css")
 """theme.css and icons.css are made when all pages are there (stylesheet.py, icons.py)."""
 
-SEARCH_ONLY = ("searchtools.js", "language_data.js")
+THEME = {
+    "navbar_persistent": [],
+    "pygments_light_style": "a11y-high-contrast-light",
+    "pygments_dark_style": "a11y-high-contrast-dark",
+    "use_download_button": False,
+    "use_fullscreen_button": False,
+    "toc_title": "On this page",
+}
 DYNAMIC = ("explorable/*", "katex/fonts/*", "opensearch.xml")
 """Files of `_static` that no page names in its HTML: named by scripts and stylesheets."""
 
@@ -59,6 +66,8 @@ def configure(app: Sphinx, config: Config) -> None:
     config.templates_path.insert(0, str(TEMPLATES))
     config.html_static_path.append(str(STATIC))
     config.book_sources_digest = digest(HERE)
+    for name, value in THEME.items():
+        config.html_theme_options.setdefault(name, value)
 
 
 def digest(folder: Path) -> str:
@@ -96,8 +105,11 @@ def _is_ours(path: str) -> bool:
 
 
 def pages(app: Sphinx) -> list[Path]:
-    """Every page of the site, in a fixed order."""
-    return sorted(Path(app.outdir).rglob("*.html"))
+    """Every page of the site, in a fixed order (the theme puts templates into `_static`)."""
+    out = Path(app.outdir)
+    return sorted(
+        page for page in out.rglob("*.html") if page.relative_to(out).parts[0] != "_static"
+    )
 
 
 def named_files(html: str) -> set[str]:

@@ -1,2 +1,220 @@
-def setup(app):
-    pass
+"""Self-check questions: an admonition of class `question` answers at once on the page.
+
+    :::::{admonition} Predict first
+    :class: question
+    The question.
+    1. one option
+    2. another
+    ::::{admonition} Answer: 2
+    :class: dropdown
+    Why.
+    ::::
+    :::::
+
+The last ordered list becomes radio buttons. Without a list the answer is a number, with a
+tolerance if one is given (`Answer: 2981 ± 1`), and the reader types it. In a notebook, and
+on a page without JavaScript, the same text reads as a question and a closed answer.
+"""
+
+from __future__ import annotations
+
+import re
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+from bookbuild import disclosure
+from bookbuild.defects import report
+
+NUMBER = r"[-−+]?\d[\d,\u2009\u202f]*(?:\.\d+)?(?:[eE][-−+]?\d+)?"
+ANSWER = re.compile(rf"Answer:\s*({NUMBER})(?:\s*±\s*({NUMBER}))?(?:\s+(\S.*))?\Z")
+
+
+class question(nodes.General, nodes.Element):
+    """The form. Attributes: answer, tolerance, number (of the question on its page)."""
+
+
+class question_prompt(nodes.General, nodes.Element):
+    """What is asked, before the options or the field."""
+
+
+class question_options(nodes.General, nodes.Element):
+    """The radio buttons."""
+
+
+class question_option(nodes.General, nodes.TextElement):
+    """One radio button and its text."""
+
+
+class question_field(nodes.General, nodes.Element):
+    """The field for a number, with its unit, and nothing inside."""
+
+
+class question_response(nodes.General, nodes.Element):
+    """Where the page says whether the choice was right."""
+
+
+class QuestionError(ValueError):
+    """What is wrong with a question, for its author."""
+
+
+def parse_number(text: str) -> float:
+    return float(re.sub(r"[,\u2009\u202f]", "", text).replace("−", "-"))
+
+
+def parse_answer(title: str) -> tuple[float, float, str]:
+    """(value, tolerance, unit) of a title such as `Answer: 2981 ± 1 times`."""
+    found = ANSWER.match(title.strip())
+    if found is None:
+        raise QuestionError(
+            f"expected 'Answer: 2' or 'Answer: 2981 ± 1' as the answer's title, not {title!r}"
+        )
+    return parse_number(found[1]), parse_number(found[2] or "0"), found[3] or ""
+
+
+def build(admonition: nodes.admonition, number: int) -> question:
+    """The form for one admonition of class `question`; raises QuestionError."""
+    title, *content = admonition.children
+    answers = [node for node in content if _is_answer(node)]
+    if len(answers) != 1:
+        raise QuestionError(
+            "a question needs one nested admonition titled 'Answer: …', this one has "
+            f"{len(answers)}"
+        )
+    content.remove(answers[0])
+    value, tolerance, unit = parse_answer(answers[0].children[0].astext())
+    lists = [node for node in content if isinstance(node, nodes.enumerated_list)]
+    if lists:
+        content.remove(lists[-1])
+        asked = _radio_buttons(lists[-1], value)
+    else:
+        asked = question_field("", unit=unit)
+    form = question("", answer=value, tolerance=tolerance, number=number)
+    form += [
+        title,
+        question_prompt("", *content),
+        asked,
+        question_response(),
+        _explanation(answers[0]),
+    ]
+    return form
+
+
+def _is_answer(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.admonition) and node.children[0].astext().startswith("Answer")
+
+
+def _radio_buttons(choices: nodes.enumerated_list, value: float) -> question_options:
+    if len(choices) < 2:
+        raise QuestionError("a question needs two options or more")
+    if value not in range(1, len(choices) + 1):
+        raise QuestionError(f"Answer: {value:g} is not one of the options 1 to {len(choices)}")
+    box = question_options()
+    for item in choices.children:
+        if len(item) != 1 or not isinstance(item[0], nodes.paragraph):
+            raise QuestionError("an option must be a single paragraph")
+        box += question_option("", "", *item[0].children)
+    return box
+
+
+def _explanation(answer: nodes.admonition) -> disclosure.disclosure:
+    title, *content = answer.children
+    told = nodes.paragraph("", "", nodes.strong("", title.astext() + "."))
+    head = nodes.title("", "Answer and explanation")
+    return disclosure.make(head, [told, *content], ["question-answer"])
+
+
+class AskQuestions(SphinxPostTransform):
+    default_priority = 410  # before other dropdowns are made (disclosure)
+    formats = ("html",)
+
+    def run(self, **kwargs: object) -> None:
+        asked = [
+            node
+            for node in self.document.findall(nodes.admonition)
+            if "question" in node["classes"]
+        ]
+        for number, node in enumerate(asked, start=1):
+            try:
+                node.replace_self(build(node, number))
+            except QuestionError as error:
+                report(self.app, f"question: {error}", self.env.docname, node)
+
+
+def visit_question(self, node: question) -> None:
+    name = f"question-{node['number']}"
+    self.context.append(name)
+    title = node.children.pop(0)
+    self.body.append(
+        f'<form class="question-form admonition question" id="{name}" novalidate'
+        f' data-answer="{node["answer"]:.17g}" data-tolerance="{node["tolerance"]:.17g}">\n'
+        f'<p class="admonition-title" id="{name}-title">{self.encode(title.astext())}</p>\n'
+    )
+
+
+def depart_question(self, node: question) -> None:
+    self.context.pop()
+    self.body.append("</form>\n")
+
+
+def visit_prompt(self, node: question_prompt) -> None:
+    self.body.append(f'<div class="question-prompt" id="{self.context[-1]}-prompt">')
+
+
+def depart_prompt(self, node: question_prompt) -> None:
+    self.body.append("</div>\n")
+
+
+def visit_options(self, node: question_options) -> None:
+    name = self.context[-1]
+    self.body.append(
+        # Not to be chosen before the script that answers is there (it enables them).
+        f'<fieldset class="question-options" disabled'
+        f' aria-labelledby="{name}-title {name}-prompt">\n'
+    )
+
+
+def depart_options(self, node: question_options) -> None:
+    self.body.append("</fieldset>\n")
+
+
+def visit_option(self, node: question_option) -> None:
+    value = node.parent.index(node) + 1
+    name = self.context[-1]
+    self.body.append(
+        f'<label class="question-option"><input type="radio" name="{name}" value="{value}"> <span>'
+    )
+
+
+def depart_option(self, node: question_option) -> None:
+    self.body.append("</span></label>\n")
+
+
+def visit_field(self, node: question_field) -> None:
+    name = self.context[-1]
+    unit = f" <span>{self.encode(node['unit'])}</span>" if node["unit"] else ""
+    self.body.append(
+        f'<fieldset class="question-number" disabled><label for="{name}-field">Your answer</label>'
+        f' <input id="{name}-field" name="{name}" type="text" inputmode="decimal" size="10"'
+        f' autocomplete="off" aria-describedby="{name}-prompt">{unit}</fieldset>\n'
+    )
+    raise nodes.SkipNode
+
+
+def visit_response(self, node: question_response) -> None:
+    self.body.append(
+        '<div class="question-response pst-js-only"><button type="submit">Check</button>'
+        ' <span role="status" aria-live="polite"></span></div>\n'
+    )
+    raise nodes.SkipNode
+
+
+def setup(app: Sphinx) -> None:
+    app.add_node(question, html=(visit_question, depart_question))
+    app.add_node(question_prompt, html=(visit_prompt, depart_prompt))
+    app.add_node(question_options, html=(visit_options, depart_options))
+    app.add_node(question_option, html=(visit_option, depart_option))
+    app.add_node(question_field, html=(visit_field, None))
+    app.add_node(question_response, html=(visit_response, None))
+    app.add_post_transform(AskQuestions)
