@@ -1,5 +1,6 @@
 """The engine against PyTorch and finite differences, and what must hold of any graph."""
 
+import doctest
 import sys
 
 import numpy as np
@@ -388,3 +389,8 @@ def test_bad_input_is_refused_by_name(call, error, message):
     with pytest.raises(error) as caught:
         call(Tensor([1.0, 2.0]))
     assert message in str(caught.value)
+
+
+def test_the_example_in_the_documentation_is_true():
+    failed, tried = doctest.testmod(graph)
+    assert tried >= 4 and failed == 0
