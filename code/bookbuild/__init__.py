@@ -29,5 +29,5 @@ def setup(app: Sphinx) -> dict[str, bool]:
     # Imported here, so that `python -m bookbuild.install` loads that module alone.
     for part in PARTS:
         import_module(f"bookbuild.{part}").setup(app)
-    # Pages are made one after another: KaTeX's server is one process with one socket.
+    # Pages are made one after another: formulas go through one process.
     return {"parallel_read_safe": False, "parallel_write_safe": False}

@@ -1,12 +1,14 @@
 """Formulas are typeset while the book is built: pages carry HTML and MathML, no program.
 
-KaTeX runs in the Node that pip installed, through the render server of sphinxcontrib.katex.
-A formula that KaTeX cannot set is a defect with its place in the chapter.
+KaTeX, as sphinxcontrib.katex brings it, runs in the Node that pip installed. A formula that
+it cannot set is a defect, named with its place in the chapter.
 """
 
 from __future__ import annotations
 
-import re
+import json
+import subprocess
+from pathlib import Path
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -19,24 +21,56 @@ from bookbuild import install
 from bookbuild.defects import BookError, report
 
 NAME = "katex_at_build"
+HERE = Path(__file__).parent
+PROGRAM = Path(katex.__file__).with_name("katex.min.js")
 
 
-def typeset(latex: str, *, display: bool) -> str:
-    """HTML with MathML inside for one formula; raises `katex.KaTeXError` with KaTeX's words."""
-    katex.NODEJS_BINARY = str(install.node())
-    if display and re.search(r"\\\\", latex) and r"\begin{" not in latex:
-        # As Sphinx does for its other renderers: lines are split, & aligns them.
-        latex = rf"\begin{{split}}{latex}\end{{split}}"
-    options = {"displayMode": display, "throwOnError": True, "strict": "error"}
-    return katex.render_latex(latex.strip(), options)
+class FormulaError(ValueError):
+    """KaTeX's words about a formula that it cannot set."""
+
+
+class Typesetter:
+    """One Node process that typesets formula after formula; it starts with the first.
+
+    (sphinxcontrib.katex has a server of its own, on a socket: connecting to it fails now
+    and then, while Node is still opening it.)
+    """
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen | None = None
+
+    def __call__(self, latex: str, *, display: bool) -> str:
+        """HTML with MathML inside for one formula; raises FormulaError."""
+        if display and r"\\" in latex and r"\begin{" not in latex:
+            # As Sphinx does for its other renderers: lines are split, & aligns them.
+            latex = rf"\begin{{split}}{latex}\end{{split}}"
+        if self._process is None:
+            self._process = subprocess.Popen(
+                [install.node(), HERE / "katex_lines.js", PROGRAM],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                encoding="utf-8",
+            )
+        self._process.stdin.write(json.dumps({"latex": latex.strip(), "display": display}) + "\n")
+        self._process.stdin.flush()
+        answer = json.loads(self._process.stdout.readline())
+        if "error" in answer:
+            raise FormulaError(answer["error"])
+        return answer["html"]
+
+    def close(self) -> None:
+        if self._process is not None:
+            self._process.stdin.close()
+            self._process.stdout.close()
+            self._process.wait()
+            self._process = None
 
 
 def _typeset_node(translator, node: nodes.Node, *, display: bool) -> str:
-    latex = node.astext()
+    latex, app = node.astext(), translator.builder.app
     try:
-        return typeset(latex, display=display)
-    except katex.KaTeXError as error:
-        app = translator.builder.app
+        return app.bookbuild_typeset(latex, display=display)
+    except FormulaError as error:
         message = f"KaTeX cannot typeset {latex.strip()!r}: {error}"
         report(app, message, translator.builder.current_docname, node)
         return f"<code>{translator.encode(latex)}</code>"
@@ -73,6 +107,8 @@ def _check_installed(app: Sphinx) -> None:
 
 
 def setup(app: Sphinx) -> None:
+    app.bookbuild_typeset = Typesetter()
+    app.connect("build-finished", lambda app, exception: app.bookbuild_typeset.close())
     app.add_html_math_renderer(NAME, (visit_math, None), (visit_displaymath, None))
     app.connect("config-inited", configure, priority=400)
     app.connect("builder-inited", _check_installed)
