@@ -1,0 +1,125 @@
+"""Many small networks at once: one shape, one unit, a different seed for each.
+
+An experiment needs several seeds, and a page has to run while you read it. Stacking the weights of
+all members along a first axis turns S trainings into one: every array operation serves all of them,
+and no number of one member ever meets a number of another.
+
+    net = Ensemble((64, 64, 10), relu, seeded(range(5)))
+    train(net, of_each(categorical_nll), x, label, steps=300, learning_rate=0.003, …)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from feedforward import _check, graph
+from feedforward.graph import Either, Tensor
+from feedforward.units import Unit, maxout, unit_by_name
+
+Array = np.ndarray
+
+
+class Ensemble:
+    """S multilayer perceptrons of the same widths, the last layer linear.
+
+    widths: (inputs, hidden …, outputs). unit: a Unit or its name, or "maxout", with `pieces` affine
+    pieces per unit. rngs: one generator per member. Each layer's weights start with variance
+    1/(n_in·E[g(z)²]), z standard normal, so that every unit starts at its own scale (chapter 3 says
+    why); hidden biases start at `bias`, one number or one per member, output biases at 0.
+
+    `weights` and `biases` list the layers' Tensors, of shape (S, n_out, n_in) and (S, 1, n_out).
+    """
+
+    def __init__(
+        self,
+        widths: Sequence[int],
+        unit: Unit | str,
+        rngs: Sequence[np.random.Generator],
+        *,
+        pieces: int = 2,
+        bias: float | Array = 0.0,
+        dtype: type[np.floating] = np.float32,
+    ) -> None:
+        widths = [_check.count(width, "each width in widths") for width in widths]
+        if len(widths) < 2:
+            raise ValueError(f"widths must be those of input and output at least, got {widths!r}")
+        if not rngs:
+            raise ValueError("rngs must hold one generator per member, got none")
+        self.pieces = _check.count(pieces, "pieces") if unit == "maxout" else 1
+        self.unit = None if unit == "maxout" else unit_by_name(unit)
+        self.weights: list[Tensor] = []
+        self.biases: list[Tensor] = []
+        second_moment, last = 1.0, len(widths) - 2
+        for layer, (n_in, n_out) in enumerate(pairwise(widths)):
+            rows = n_out if layer == last else n_out * self.pieces
+            std = 1 / np.sqrt(n_in * second_moment)
+            weight = [_check.generator(rng).normal(0, std, (rows, n_in)) for rng in rngs]
+            start = np.zeros((len(rngs), 1, rows))
+            start += 0 if layer == last else np.reshape(bias, (-1, 1, 1))
+            self.weights.append(Tensor(np.array(weight, dtype)))
+            self.biases.append(Tensor(start.astype(dtype)))
+            second_moment = self._second_moment()
+
+    def __call__(self, x: Array) -> Tensor:
+        """Outputs (S, m, n_out) for inputs x (m, n_in), the same for all, or (S, m, n_in)."""
+        *_, (outputs, _) = self.layers(x)
+        return outputs
+
+    def predict(self, x: Array) -> Array:
+        """The outputs as an array, with nothing remembered: for plots and test errors."""
+        with graph.no_grad():
+            return self(x).data
+
+    def layers(self, x: Array) -> list[tuple[Tensor, Tensor]]:
+        """(z, a) of every layer: before and after its unit; the last has none, so a = z there."""
+        a = np.asarray(x, self.weights[0].dtype)
+        passed = []
+        for weight, bias in zip(self.weights, self.biases, strict=True):
+            z = graph.matmul(a, graph.transpose(weight, (0, 2, 1))) + bias
+            a = z if weight is self.weights[-1] else self.activate(z)
+            passed.append((z, a))
+        return passed
+
+    def activate(self, z: Either) -> Either:
+        """The unit, applied to pre-activations."""
+        return maxout(z, self.pieces) if self.unit is None else self.unit(z)
+
+    def parameters(self) -> list[Tensor]:
+        """Weights and biases, layer by layer from the input."""
+        return [p for layer in zip(self.weights, self.biases, strict=True) for p in layer]
+
+    def __len__(self) -> int:
+        """The number of members, S."""
+        return len(self.weights[0])
+
+    def _second_moment(self) -> float:
+        """E[g(z)²] for standard normal z: on a grid, or for maxout from a fixed sample."""
+        if self.unit is None:
+            z = np.random.default_rng(0).normal(size=(20_000, self.pieces))
+            return float(np.mean(z.max(axis=1) ** 2))
+        z = np.linspace(-10, 10, 4001)
+        density = np.exp(-(z**2) / 2)
+        return float(density @ self.unit(z) ** 2 / density.sum())
+
+
+def of_each(cost: Callable[[Either, Array], Either]) -> Callable[[Either, Array], Either]:
+    """A cost (outputs, y) → (m,) as the cost of an Ensemble: summed over members, (m,) again.
+
+    The mean over examples then has, for each member, just the gradient of that member's own mean.
+    """
+
+    def summed(outputs: Either, y: Array) -> Either:
+        members, m, n_out = outputs.shape
+        y = np.tile(y, (members,) + (1,) * (np.ndim(y) - 1))
+        values = cost(graph.reshape(outputs, (members * m, n_out)), y)
+        return graph.sum(graph.reshape(values, (members, m)), axis=0)
+
+    return summed
+
+
+def seeded(seeds: Iterable[int]) -> list[np.random.Generator]:
+    """One generator per seed."""
+    return [np.random.default_rng(seed) for seed in seeds]
