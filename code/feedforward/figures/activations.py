@@ -260,7 +260,7 @@ def rectifier_family(alpha: float = 0.0) -> Drawn:
     density = np.where(out > 0, normal, 0)
     if abs(alpha) > 1e-9:
         folded = np.exp(-((out / alpha) ** 2) / 2) / (abs(alpha) * np.sqrt(2 * np.pi))
-        density = density + np.where(out * alpha < 0, 0, folded) * (np.sign(out) == -np.sign(alpha))
+        density = density + np.where(np.sign(out) == -np.sign(alpha), folded, 0)
     density = np.minimum(density, 1.25)
     bottom.fill_between(out, density, color=("C0", 0.35), linewidth=0, step="mid")
     if abs(alpha) < 1e-9:
@@ -832,12 +832,14 @@ def least_possible_nll() -> float:
 
 
 def _member_mixture(components: int, t: Array) -> tuple[Array, Array, Array]:
-    """(logits, mean, std) of the first seed's network at inputs t."""
-    outputs = mixture_networks(components).predict(centered(t))[0].astype(float)
-    return mixture_parameters(outputs, components)
+    """(logits, mean, std) at inputs t of the seed with the least cost on the training data."""
+    network, data = mixture_networks(components), inverse_data()
+    learned = network.predict(centered(data.x_train))
+    best = np.argmin([density_cost(components)(o, data.y_train).mean() for o in learned])
+    return mixture_parameters(network.predict(centered(t))[best].astype(float), components)
 
 
-def conditional_density(components: int = 3, t: float = 0.5) -> Drawn:
+def conditional_density(components: int = 3, t: float = 0.65) -> Drawn:
     """A mixture density network's answer to one input: a slice through the data, as a density."""
     data = inverse_data()
     grid = np.linspace(-0.05, 1.05, 56)
@@ -863,17 +865,19 @@ def conditional_density(components: int = 3, t: float = 0.5) -> Drawn:
     x = np.linspace(-0.1, 1.1, 241)
     here = _member_mixture(components, np.array([t]))
     density = mixture_density(*here, x)[0]
-    bottom.fill_between(x, true_density(t, x), color=ink(0.22), linewidth=0, step="mid")
-    bottom.plot(x, np.minimum(density, 8.5), color="C0")
+    bottom.fill_between(
+        x, np.minimum(true_density(t, x), 6), color=ink(0.22), linewidth=0, step="mid"
+    )
+    bottom.plot(x, np.minimum(density, 6.5), color="C0")
     guess = float(mean_networks()[0].predict(centered(np.array([t])))[0, 0, 0])
     bottom.plot([guess], [0], "^", color="C1", ms=10, clip_on=False)
     bottom.set_xlim(-0.1, 1.1)
-    bottom.set_ylim(0, 8)
-    style.ticks(bottom, x=[0, 0.5, 1], y=[0, 4, 8])
+    bottom.set_ylim(0, 6)
+    style.ticks(bottom, x=[0, 0.5, 1], y=[0, 3, 6])
     bottom.set_xlabel("answer x")
     bottom.set_ylabel(f"p(x | t = {t:.2f})")
-    style.label(bottom, 1.09, 7.4, f"network, K = {components}", "C0", ha="right", offset=(0, 0))
-    style.label(bottom, 1.09, 6.4, "truth", ink(0.6), ha="right", offset=(0, 0))
+    style.label(bottom, 1.09, 5.6, f"network, K = {components}", "C0", ha="right", offset=(0, 0))
+    style.label(bottom, 1.09, 4.9, "truth", ink(0.6), ha="right", offset=(0, 0))
     said = ", ".join(
         f"{p:.2f} at {m:.2f} ± {s:.2f}"
         for p, m, s in zip(softmax(here[0])[0], here[1][0], here[2][0], strict=True)
