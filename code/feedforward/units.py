@@ -102,7 +102,8 @@ sigmoid = Unit(
 tanh = Unit(
     "tanh",
     np.tanh,
-    lambda z: 4 * _sigmoid_slope(2 * z),  # tanh z = 2σ(2z) − 1
+    # tanh z = 2σ(2z) − 1, whose slope is even and zero, to the last digit, well before |z| = 400.
+    lambda z: 4 * _sigmoid_slope(2 * np.minimum(np.abs(z), 400)),
     formula="tanh z",
 )
 relu = Unit(

@@ -140,6 +140,14 @@ def test_the_tails_keep_their_leading_digits():
     np.testing.assert_allclose(gelu(-10.0), -10 * special.ndtr(-10.0), rtol=1e-13)
 
 
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("name", UNITS)
+def test_units_and_slopes_are_finite_up_to_the_largest_number_there_is(name, dtype):
+    z = np.finfo(dtype).max * np.array([-1, 1], dtype)
+    for result in (UNITS[name](z), UNITS[name].derivative(z)):  # an overflow would warn, so fail
+        assert np.isfinite(result).all()
+
+
 def test_softplus_minus_its_mirror_image_is_the_identity_and_close_to_relu():
     z = np.linspace(-1e4, 1e4, 20_001)
     np.testing.assert_allclose(softplus(z) - softplus(-z), z, rtol=1e-15)
