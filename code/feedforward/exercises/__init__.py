@@ -5,6 +5,7 @@ the answer that was expected and, where the mistake is a usual one, its likely c
 does not raise, so a page with an empty stub still runs from top to bottom.
 """
 
+import html
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -19,7 +20,15 @@ class Feedback:
     message: str
 
     def __repr__(self) -> str:
-        return f"{'Correct' if self.passed else 'Not yet'}: {self.message}"
+        return f"{self._verdict}: {self.message}"
+
+    def _repr_html_(self) -> str:
+        """In a notebook: a paragraph, which wraps on a narrow screen."""
+        return f"<p><strong>{self._verdict}:</strong> {html.escape(self.message)}</p>"
+
+    @property
+    def _verdict(self) -> str:
+        return "Correct" if self.passed else "Not yet"
 
 
 def correct(message: str) -> Feedback:

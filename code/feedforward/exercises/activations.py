@@ -208,6 +208,6 @@ def check_mixture_moments(answer: Callable[[Array, Array, Array], tuple]) -> Fee
         answer,
         cases,
         hint,
-        "four mixtures are right. Two narrow peaks at ±1 have mean 0, where neither of them is, and "
-        "standard deviation 1.",
+        "four mixtures are right. Two narrow peaks at ±1 have mean 0, where neither of them is, "
+        "and standard deviation 1.",
     )

@@ -127,7 +127,7 @@ def between_mean_and_median(delta: float = 3.0) -> Drawn:
     style.ticks(top, x=[-20, -10, 0, 10, 20], y=[0, 50, 100])
     top.set_xlabel("error y − f [min]")
     top.set_ylabel("cost [min²]")
-    style.label(top, -15.2, 108, "½·error²", ink(0.6), ha="left")
+    style.label(top, -13.8, 108, "½·error²", ink(0.7), ha="left")
     style.label(top, 0, 100, "Huber", "C2", ha="center", offset=(0, 0))
 
     deltas = np.geomspace(0.1, 20, 60)
@@ -240,7 +240,7 @@ def _kl_curves(std: float) -> tuple[Array, Array, Array]:
     return means, pairs[:, 0], pairs[:, 1]
 
 
-def one_gaussian(mean: float = 0.0, std: float = 0.8) -> Drawn:
+def one_gaussian(mean: float = 0.0, std: float = 1.0) -> Drawn:
     """One Gaussian laid over a target with two peaks, and both KL divergences between them."""
     mean, std = float(mean), float(std)
     covers, picks = gaussian_kl(mean, std)
@@ -287,7 +287,7 @@ def line_data() -> tuple[Array, Array]:
     return x, x + rng.normal(0, 0.5, x.size)
 
 
-def gaussian_in_disguise(slope: float = 0.4, noise_scale: float = 0.4) -> Drawn:
+def gaussian_in_disguise(slope: float = 0.4, noise_scale: float = 0.5) -> Drawn:
     """A line with a noise band through data, and its Gaussian cost against the slope."""
     x, y = line_data()
     mse = float(costs.squared_error(slope * x, y).mean())
@@ -338,7 +338,7 @@ def gaussian_in_disguise(slope: float = 0.4, noise_scale: float = 0.4) -> Drawn:
 
 NOISE_STEPS = 800
 NOISE_RATE = 0.02
-NOISE_FILM = [0, *sorted({round(step) for step in np.geomspace(2, NOISE_STEPS - 1, 30)})]
+NOISE_FILM = [0, *sorted({round(step) for step in np.geomspace(2, NOISE_STEPS - 1, 19)})]
 """The training steps in the film of the growing noise."""
 
 NOISE_GRID = np.linspace(0, 1, 81)[:, None]
@@ -467,7 +467,7 @@ def logit_costs(logit: Array, label: float) -> tuple[Array, Array, Array, Array]
     )
 
 
-def pull_on_the_logit(logit: float = -8.0, label: int = 1) -> Drawn:
+def pull_on_the_logit(logit: float = -8, label: int = 1) -> Drawn:
     """Two costs of one logit, and how hard each pulls on it: the size of its gradient."""
     z = np.linspace(-10, 10, 161)
     nll, nll_slope, half_square, square_slope = logit_costs(z, label)
@@ -511,7 +511,7 @@ def pull_on_the_logit(logit: float = -8.0, label: int = 1) -> Drawn:
 RECOVERY_STARTS = (2, 4, 6, 8)
 RECOVERY_SEEDS = (0, 1, 2, 3, 4)
 RECOVERY_RATE = 1.0
-RECOVERY_STEPS = [0, *sorted({round(step) for step in np.geomspace(1, 16_000, 46)})]
+RECOVERY_STEPS = [0, *sorted({round(step) for step in np.geomspace(1, 16_000, 36)})]
 """The training steps in the film of recovery: all at first, then further and further apart."""
 
 
@@ -570,7 +570,7 @@ def _recovery_film(cost: str, start: float) -> tuple[Array, Array, Array, Array]
     return np.array(given), run["weight"], run["bias"], run["recovered"]
 
 
-def recovery(frame: int = 16, start: int = 8) -> Drawn:
+def recovery(frame: int = 14, start: int = 8) -> Drawn:
     """A neuron that starts sure and wrong learns under two costs, step by step."""
     step = RECOVERY_STEPS[frame]
     shown = np.maximum(RECOVERY_STEPS, 0.5)  # a logarithmic axis has no place for step 0

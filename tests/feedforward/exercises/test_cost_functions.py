@@ -167,3 +167,8 @@ def test_values_are_said_as_a_reader_would_type_them():
     assert say(np.array([1000.0, 0.5])) == "[1000, 0.5]"
     assert say(([1], [2.5])) == "[[1], [2.5]]"
     assert say("σ") == "'σ'"
+
+
+def test_feedback_is_a_paragraph_in_a_notebook_with_nothing_taken_for_markup():
+    feedback = Feedback(False, "expected 1 < 2")
+    assert feedback._repr_html_() == "<p><strong>Not yet:</strong> expected 1 &lt; 2</p>"
