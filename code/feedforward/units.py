@@ -262,6 +262,19 @@ def sparsemax(z: Either) -> Either:
     return relu(z - tau)
 
 
+def sparsemax_jacobian(z: Array) -> Array:
+    """∂pᵢ/∂zⱼ of p = sparsemax(z): Diag(s) − s sᵀ/|s|, with s 1 on the support of p and 0 off it.
+
+    z: shape (..., k). Returns shape (..., k, k). What leaves one supported entry is taken evenly
+    from all supported ones; an entry at 0 neither gives nor takes, so it gets no gradient.
+    Source: Martins and Astudillo (2016), section 2.5.
+    """
+    p = sparsemax(_real(graph.value(z)))
+    s = (p > 0).astype(p.dtype)
+    evenly = s[..., :, None] * s[..., None, :] / s.sum(axis=-1)[..., None, None]
+    return s[..., :, None] * np.eye(p.shape[-1], dtype=p.dtype) - evenly
+
+
 def maxout(z: Either, pieces: int) -> Either:
     """The largest of every `pieces` neighbours on the last axis: shape (..., n·pieces) → (..., n).
 
@@ -274,6 +287,17 @@ def maxout(z: Either, pieces: int) -> Either:
     if size % pieces:
         raise ValueError(f"z must have a multiple of {pieces} entries on its last axis, got {size}")
     return graph.max(graph.reshape(z, (*rest, size // pieces, pieces)), axis=-1)
+
+
+def maxout_routing(z: Array, pieces: int) -> Array:
+    """Which piece of each maxout unit a gradient goes to: 1 for the largest, 0 for the others.
+
+    z: shape (..., n·pieces). Returns shape (..., n, pieces); several largest share the 1 evenly.
+    """
+    z = _real(graph.value(z))
+    largest = maxout(z, pieces)[..., None]
+    won = z.reshape(*largest.shape[:-1], pieces) == largest
+    return won / won.sum(axis=-1, keepdims=True, dtype=z.dtype)
 
 
 def _vectors(z: Either) -> Either:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import optimize, special
@@ -22,12 +22,14 @@ from feedforward.units import (
     hardmax,
     leaky_relu,
     maxout,
+    maxout_routing,
     rectifier,
     relu,
     sigmoid,
     softmax,
     softplus,
     sparsemax,
+    sparsemax_jacobian,
     tanh,
     unit_by_name,
 )
@@ -323,3 +325,47 @@ def test_vector_units_take_empty_batches_and_leave_the_input_alone(unit):
     z = np.array([[0.0, 2.0, 1.0]])
     z.flags.writeable = False
     assert not np.shares_memory(unit(z), z)
+
+
+@given(arrays(float, 5, elements=st.floats(-2, 2)))
+def test_the_jacobian_of_sparsemax_is_that_of_its_graph(z):
+    p = sparsemax(z)
+    tau = (z - p)[p > 0].mean()
+    # An entry that just touches the support has two one-sided slopes: look elsewhere.
+    assume((np.abs(z - tau) > 1e-9).all())
+    rows = []
+    for i in range(5):
+        tensor = Tensor(z)
+        sparsemax(tensor)[i].backward()
+        rows.append(tensor.grad)
+    np.testing.assert_allclose(sparsemax_jacobian(z), rows, atol=1e-12)
+
+
+def test_the_jacobian_of_sparsemax_agrees_with_central_differences():
+    z, h = np.random.default_rng(3).normal(size=(7, 4)), 1e-6
+    numeric = np.stack(
+        [(sparsemax(z + h * e) - sparsemax(z - h * e)) / (2 * h) for e in np.eye(4)], axis=-1
+    )
+    np.testing.assert_allclose(sparsemax_jacobian(z), numeric, atol=1e-8)
+    assert 1 < (sparsemax(z) > 0).sum(axis=-1).mean() < 4  # supports of several sizes
+    assert sparsemax_jacobian(z.astype(np.float32)).dtype == np.float32
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@given(data=st.data())
+def test_the_jacobian_of_sparsemax_moves_no_mass_at_any_size_of_z(dtype, data):
+    jacobian = sparsemax_jacobian(data.draw(logits(dtype)))
+    assert np.isfinite(jacobian).all()
+    np.testing.assert_allclose(jacobian.sum(axis=-1), 0, atol=4 * np.finfo(dtype).eps)
+    np.testing.assert_array_equal(jacobian, np.swapaxes(jacobian, -1, -2))
+
+
+def test_a_gradient_through_maxout_goes_where_the_routing_says():
+    rng = np.random.default_rng(4)
+    z, weight = rng.integers(0, 3, (6, 8)).astype(float), rng.normal(size=(6, 2))
+    tensor = Tensor(z)
+    (maxout(tensor, 4) * weight).sum().backward()
+    routing = maxout_routing(z, 4)
+    np.testing.assert_allclose(tensor.grad, (routing * weight[:, :, None]).reshape(6, 8))
+    np.testing.assert_allclose(routing.sum(axis=-1), 1)
+    assert set(np.unique(routing)) >= {0.0, 0.5, 1.0}  # ties have been through it
