@@ -66,6 +66,10 @@ def test_heteroscedastic_noise_has_the_mean_and_std_that_are_stated():
     assert stats.kstest(standardized, stats.norm.cdf).pvalue > 0.01
     assert stats.kstest(x[:, 0], stats.uniform.cdf).pvalue > 0.01
     assert abs(stats.spearmanr(x[:, 0], standardized**2).statistic) < 0.05
+    for low, std in [(0.0, 0.06), (0.95, 0.44)]:  # σ grows from 0.05 to 0.45; here its middle
+        here = (low <= x) & (x < low + 0.05)
+        noise = (y - np.sin(2 * np.pi * x))[here]
+        assert noise.std() == pytest.approx(std, rel=4 / (2 * here.sum()) ** 0.5)
 
 
 def test_the_bimodal_curve_has_both_branches_equally_often_and_nothing_at_its_mean():
