@@ -1,0 +1,31 @@
+"""The figure that is measured: two panels of lines, 200 states, two controls."""
+
+import numpy as np
+from matplotlib.figure import Figure
+
+SLOPES = [round(0.05 * k, 2) for k in range(1, 41)]
+UNITS = ["tanh", "sigmoid", "relu", "softplus", "sine"]
+Z = np.linspace(-4, 4, 161)
+
+
+def value(unit: str, z: np.ndarray) -> np.ndarray:
+    return {
+        "tanh": np.tanh,
+        "sigmoid": lambda z: 1 / (1 + np.exp(-z)),
+        "relu": lambda z: np.maximum(z, 0),
+        "softplus": lambda z: np.logaddexp(0, z),
+        "sine": np.sin,
+    }[unit](z)
+
+
+def two_panels(slope: float = 1.0, unit: str = "tanh") -> Figure:
+    """A unit's value above, its slope below, as its input is scaled."""
+    figure = Figure(figsize=(5.2, 4.6))
+    above, below = figure.subplots(2, 1, sharex=True)
+    y = value(unit, slope * Z)
+    above.plot(Z, y)
+    above.plot(Z, Z, "--")
+    below.plot(Z, np.gradient(y, Z), color="C1")
+    above.set(ylim=(-2, 3), ylabel="g(az)", xlim=(-4, 4))
+    below.set(ylim=(-2.2, 2.2), ylabel="slope", xlabel="z")
+    return figure
