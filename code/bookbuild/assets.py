@@ -33,6 +33,9 @@ SCRIPTS = (
 (dropdowns and tooltips that we do without), fontawesome, require.js, html-manager, thebe,
 togglebutton."""
 
+COPYING = ("clipboard.min.js", "copybutton.js")
+"""There when sphinx_copybutton is among the extensions."""
+
 SCRIPT_IF = {
     "questions.js": 'class="question-form',
     "explorable/explorable.js": "data-frames=",
@@ -85,7 +88,9 @@ def choose(app: Sphinx, pagename: str, templatename: str, context: dict, doctree
     theirs = [_path(css) for css in context.get("css_files", [])]
     app.bookbuild_stylesheets = [path for path in theirs if not _is_ours(path)]
     styles = [*(name for name, sign in STYLE_IF.items() if sign in body), *STYLES]
-    scripts = [*SCRIPTS, *(name for name, sign in SCRIPT_IF.items() if sign in body)]
+    offered = {_path(js) for js in context.get("script_files", [])}
+    scripts = [name for name in SCRIPTS if name not in COPYING or f"_static/{name}" in offered]
+    scripts += (name for name, sign in SCRIPT_IF.items() if sign in body)
     context["css_files"][:] = []
     context["script_files"][:] = []
     # The search page's own inline scripts need what these define at once.

@@ -1,0 +1,172 @@
+"""What an author writes becomes a form that answers, or an error that says where and why."""
+
+import pytest
+from playwright.sync_api import Browser
+
+from bookbuild.questions import QuestionError, parse_answer, parse_number
+
+CHOICE = """# Page
+
+:::::{admonition} Predict first
+:class: question
+How much is $1 + 1$?
+
+1. one
+2. **two**
+3. three
+
+::::{admonition} Answer: 2
+:class: dropdown
+Count your thumbs.
+::::
+:::::
+"""
+
+NUMBER = """# Page
+
+:::::{admonition} Check yourself
+:class: question
+What is $e^8$?
+
+::::{admonition} Answer: 2,981 ± 1 times
+:class: dropdown
+It is 2980.96.
+::::
+:::::
+"""
+
+
+def test_a_list_becomes_radio_buttons_of_one_group(build):
+    form = build(CHOICE).page().select_one("form.question-form")
+    radios = form.select("fieldset label input[type=radio]")
+    assert [radio["value"] for radio in radios] == ["1", "2", "3"]
+    assert len({radio["name"] for radio in radios}) == 1
+    assert [label.text.strip() for label in form.select("label")] == ["one", "two", "three"]
+    assert form["data-answer"] == "2"
+    assert form.select_one("[role=status][aria-live=polite]") is not None
+    assert form.select_one("ol") is None
+
+
+def test_the_group_is_named_by_title_and_question(build):
+    page = build(CHOICE).page()
+    names = page.select_one("fieldset")["aria-labelledby"].split()
+    assert "Predict first" in page.find(id=names[0]).text
+    assert "How much is" in page.find(id=names[1]).text
+
+
+def test_the_answer_waits_in_a_closed_native_box_and_reads_without_a_script(build):
+    box = build(CHOICE).page().select_one("form details")
+    assert not box.has_attr("open")
+    assert "2" not in box.summary.text
+    assert "Answer: 2." in box.text and "Count your thumbs." in box.text
+
+
+def test_without_a_list_the_reader_types_a_number(build):
+    form = build(NUMBER).page().select_one("form.question-form")
+    assert (float(form["data-answer"]), float(form["data-tolerance"])) == (2981, 1)
+    field = form.select_one("input[type=text]")
+    assert form.find("label", attrs={"for": field["id"]}).text == "Your answer"
+    assert "times" in form.select_one("fieldset").text
+    assert form.select("input[type=radio]") == []
+
+
+def test_two_questions_on_a_page_do_not_share_names(build):
+    page = build(CHOICE + NUMBER.replace("# Page", "") + CHOICE.replace("# Page", "")).page()
+    ids = [tag["id"] for tag in page.select("[id]")]
+    assert len(page.select("form.question-form")) == 3
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (CHOICE.replace("Answer: 2", "Answer: 4"), "Answer: 4 is not one of the options 1 to 3"),
+        (CHOICE.replace("Answer: 2", "Answer: 0"), "Answer: 0 is not one of the options 1 to 3"),
+        (CHOICE.replace("Answer: 2", "Answer: 1.5"), "1.5 is not one of the options"),
+        (CHOICE.replace("Answer: 2", "Answer: two"), "not 'Answer: two'"),
+        (CHOICE.replace("Answer: 2", "Why"), "one nested admonition titled 'Answer: …'"),
+        (CHOICE.replace("2. **two**\n3. three\n", ""), "two options or more"),
+    ],
+)
+def test_a_malformed_question_fails_the_build_with_its_place(build, text, said):
+    book = build(text)
+    assert said in book.warnings
+    assert "index.md:3: ERROR" in book.warnings
+    assert book.error == "BookError: 1 defect(s), listed above, in: index"
+
+
+def test_a_defect_is_met_again_by_the_next_build(build):
+    bad = CHOICE.replace("Answer: 2", "Answer: 4")
+    assert build(bad).error == build(bad).error == "BookError: 1 defect(s), listed above, in: index"
+    assert build(CHOICE).error is None
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("Answer: 2981 ± 1", (2981.0, 1.0, "")),
+        ("Answer: −0.25", (-0.25, 0.0, "")),
+        ("Answer: 1e-3 ± 1e-4 nats", (0.001, 0.0001, "nats")),
+        ("Answer:  2\u202f981 steps", (2981.0, 0.0, "steps")),
+    ],
+)
+def test_answers_are_read_as_people_write_them(title, expected):
+    assert parse_answer(title) == expected
+
+
+@pytest.mark.parametrize("title", ["Answer", "Answer:", "Answer: ± 1", "Answer: about 3", "2"])
+def test_a_title_without_a_number_is_refused(title):
+    with pytest.raises(QuestionError, match="Answer: 2981 ± 1"):
+        parse_answer(title)
+
+
+def test_thousands_may_be_grouped():
+    assert parse_number("1,234,567.5") == 1234567.5
+
+
+@pytest.fixture
+def open_page(build, browser: Browser):
+    def opened(text: str):
+        page = browser.new_page()
+        page.goto((build(text).output / "index.html").as_uri())
+        return page
+
+    return opened
+
+
+def test_a_click_answers_at_once_and_explains(open_page):
+    page = open_page(CHOICE)
+    page.get_by_label("three").click()
+    assert page.get_by_role("status").inner_text().startswith("Not this one")
+    assert page.get_by_text("Count your thumbs.").is_visible()
+    page.get_by_label("two").click()
+    assert page.get_by_role("status").inner_text().startswith("Right")
+    assert page.locator("label[data-verdict]").inner_text() == "two"
+
+
+def test_arrow_keys_only_choose_and_enter_answers(open_page):
+    page = open_page(CHOICE)
+    page.get_by_label("one").focus()
+    page.keyboard.press("ArrowDown")
+    assert page.get_by_label("two").is_checked()
+    assert page.get_by_role("status").inner_text() == ""
+    page.keyboard.press("Enter")
+    assert page.get_by_role("status").inner_text().startswith("Right")
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("2981", "Right."),
+        ("2,980.5", "Right."),
+        ("2979", "Too small."),
+        ("2983", "Too large."),
+        ("many", "Type a number"),
+        ("", "Type a number"),
+    ],
+)
+def test_a_typed_number_is_judged(open_page, typed, said):
+    page = open_page(NUMBER)
+    page.get_by_label("Your answer").fill(typed)
+    page.get_by_role("button", name="Check").click()
+    assert page.get_by_role("status").inner_text().startswith(said)
