@@ -61,7 +61,7 @@ def absolute_error(prediction: Either, target: Either) -> Either:
 
     prediction, target: shape (m,) or (m, d). Returns shape (m,), in the target's unit. Its minimum
     over f is a median of the targets; at y = f, where it has a kink, the gradient is taken as 0.
-    Source: Goodfellow et al. (2016), eq. 6.15.
+    Source: Goodfellow et al. (2016), section 6.2.1.2.
     """
     prediction, target = _pair(prediction=prediction, target=target)
     return _per_example(abs(target - prediction))
@@ -92,7 +92,7 @@ def gaussian_nll(mean: Either, target: Either, std: Either) -> Either:
     example (m,), or one per number (m, d). Returns shape (m,), in nats; it is a density's, so it
     may be negative. The constant ½ log 2π is included (`full=True` in PyTorch's gaussian_nll_loss,
     whose third argument is the variance σ²).
-    Source: Goodfellow et al. (2016), eq. 3.21.
+    Source: Goodfellow et al. (2016), section 3.9.3.
     """
     mean, target = _pair(mean=mean, target=target)
     std = _scale(std, like=(mean, target), name="std")
@@ -105,7 +105,7 @@ def laplace_nll(median: Either, target: Either, scale: Either) -> Either:
 
     median, target: shape (m,) or (m, d); scale: b > 0, one number, (m,), or (m, d). Returns shape
     (m,), in nats. The distribution's standard deviation is b√2.
-    Source: Goodfellow et al. (2016), eq. 3.26.
+    Source: Goodfellow et al. (2016), section 3.9.4.
     """
     median, target = _pair(median=median, target=target)
     scale = _scale(scale, like=(median, target), name="scale")
@@ -121,7 +121,7 @@ def bernoulli_nll(logit: Either, target: Either) -> Either:
     logit, target: shape (m,) or (m, k), target in [0, 1]. Returns shape (m,), in nats. Finite for
     every finite logit. Computed as y·softplus(−z) + (1 − y)·softplus(z), the same number without
     the difference of two large ones: at z = 50, y = 1 it is e⁻⁵⁰, not 0. Its gradient is σ(z) − y.
-    Source: Goodfellow et al. (2016), eq. 6.23 to 6.26.
+    Source: Goodfellow et al. (2016), section 6.2.2.2.
     """
     logit, target = _pair(logit=logit, target=target)
     _check.within(value(target), 0, 1, "target")
@@ -133,7 +133,7 @@ def categorical_nll(logits: Either, label: Array) -> Either:
 
     logits: shape (m, k); label: integers of shape (m,), each in 0 … k − 1. Returns shape (m,), in
     nats. Finite for every finite logit. Its gradient is softmax(z) − onehot(label).
-    Source: Goodfellow et al. (2016), eq. 6.30.
+    Source: Goodfellow et al. (2016), section 6.2.2.3.
     """
     (logits,) = _floats(logits=logits)
     m, k = _matrix(logits, "logits", "(m, k)")
@@ -154,7 +154,7 @@ def mixture_nll(logits: Either, mean: Either, std: Either, target: Either) -> Ei
     (m, K, d) for targets (m, d); std: σ > 0, one number, one per component (m, K), or (m, K, d).
     Returns shape (m,), in nats; it is a density's, so it may be negative. Finite even where every
     term of the sum underflows to zero.
-    Source: Bishop (1994), section 3.
+    Source: Bishop (1994).
     """
     logits, mean, std, target = _floats(logits=logits, mean=mean, std=std, target=target)
     m, components = _matrix(logits, "logits", "(m, K)")
@@ -181,7 +181,7 @@ def entropy(p: Either) -> Either:
 
     p: probabilities on the last axis, shape (..., k), each row summing to 1. Returns shape (...),
     in nats, between 0 and log k. 0·log 0 = 0.
-    Source: Goodfellow et al. (2016), eq. 3.49.
+    Source: Goodfellow et al. (2016), section 3.13.
     """
     p = _distribution(p=p)[0]
     return -graph.sum(x_log_y(p, p), axis=-1)
@@ -192,7 +192,7 @@ def cross_entropy(p: Either, q: Either) -> Either:
 
     p, q: probabilities on the last axis, shape (..., k); the axes before it broadcast. Returns
     shape (...), in nats. Infinite where q rules out what happens: p > 0 = q.
-    Source: Goodfellow et al. (2016), eq. 3.51.
+    Source: Goodfellow et al. (2016), section 3.13.
     """
     p, q = _distribution(p=p, q=q)
     return -graph.sum(x_log_y(p, q), axis=-1)
@@ -203,7 +203,7 @@ def kl_divergence(p: Either, q: Either) -> Either:
 
     p, q: probabilities on the last axis, shape (..., k); the axes before it broadcast. Returns
     shape (...), in nats: zero only where p = q, infinite where p > 0 = q, and not symmetric.
-    Source: Goodfellow et al. (2016), eq. 3.50.
+    Source: Goodfellow et al. (2016), section 3.13.
     """
     p, q = _distribution(p=p, q=q)
     return graph.sum(x_log_y(p, p) - x_log_y(p, q), axis=-1)

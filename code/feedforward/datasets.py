@@ -145,7 +145,7 @@ def inverse_problem(m: int, rng: np.random.Generator) -> tuple[Array, Array]:
 
     x is uniform in [0, 1], the noise in [−0.1, 0.1]. Returns t, x of shape (m, 1): the *input* of
     the inverse problem first. Swapped, they are the forward problem, which has one answer.
-    Source: Bishop (1994), section 4.
+    Source: Bishop (1994).
     """
     x = _uniform(m, rng, 0, 1)
     t = x + 0.3 * np.sin(2 * np.pi * x) + rng.uniform(-0.1, 0.1, x.shape)

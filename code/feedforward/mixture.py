@@ -21,7 +21,7 @@ def mixture_parameters(
 
     The logits stay as they are (their softmax are the weights), so do the means; a scale must be
     positive, so it is σ = floor + eˢ. floor ≥ 0 keeps σ from shrinking onto a single example.
-    Source: Bishop (1994), section 3.
+    Source: Bishop (1994).
     """
     components = _check.count(components, "components")
     if outputs.ndim != 2 or outputs.shape[1] != 3 * components:

@@ -119,7 +119,7 @@ def rectifier(alpha: float, name: str = "") -> Unit:
     """The family max(0, z) + α·min(0, z): ReLU at α = 0, leaky at 0.01, |z| at α = −1.
 
     At the kink, z = 0, its slope is that of the left side, α, as in PyTorch (its abs has 0).
-    Source: He et al. (2015), eq. 1; Goodfellow et al. (2016), eq. 6.37.
+    Source: He et al. (2015), eq. 1; Goodfellow et al. (2016), section 6.3.1.
     """
     alpha = float(_check.shape(_check.real(alpha, "alpha"), (), "alpha"))
     return Unit(
@@ -222,7 +222,7 @@ def softmax(z: Either, temperature: float = 1.0) -> Either:
 
     z: shape (..., k), any size; temperature T > 0. Returns shape (..., k). T → 0 gives hardmax,
     T → ∞ the uniform distribution; a constant added to every z changes nothing.
-    Source: Goodfellow et al. (2016), eq. 6.29.
+    Source: Goodfellow et al. (2016), section 6.2.2.3.
     """
     temperature = _check.positive_number(temperature, "temperature")
     z = _vectors(z)
@@ -279,7 +279,7 @@ def maxout(z: Either, pieces: int) -> Either:
     """The largest of every `pieces` neighbours on the last axis: shape (..., n·pieces) → (..., n).
 
     Several equal ones share the gradient evenly.
-    Source: Goodfellow et al. (2013), section 2.
+    Source: Goodfellow et al. (2013), section 3.
     """
     z = _vectors(z)
     pieces = _check.count(pieces, "pieces")
