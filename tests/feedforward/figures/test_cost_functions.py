@@ -14,9 +14,10 @@ from matplotlib.figure import Figure
 from scipy import integrate, optimize, stats
 
 from explorable.controls import read_control, with_defaults
-from feedforward import costs
+from feedforward import costs, datasets
 from feedforward.figures import cost_functions as figures
 from feedforward.figures import style
+from feedforward.network import MLP
 
 CHAPTERS = Path(__file__).parents[3] / "chapters"
 CELL = re.compile(r"^```\{code-cell\} ipython3\n(.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -201,6 +202,44 @@ def test_the_line_has_one_best_slope_whatever_the_noise_scale():
     assert len(curves) == 5
     for curve in curves:
         assert curve.get_xdata()[curve.get_ydata().argmin()] == pytest.approx(best, abs=0.0126)
+
+
+# ---------------------------------------------------------------------- learned noise
+
+
+def test_the_expected_nll_is_the_mean_over_endless_new_data():
+    """Against Gauss–Hermite quadrature over y of the cost itself, at each x of the grid."""
+    x = figures.NOISE_GRID[:, 0]
+    mean, std = 0.3 * x, 0.2 + 0.5 * x
+    nodes, weights = np.polynomial.hermite_e.hermegauss(5)
+    true_mean, true_std = (
+        f(figures.NOISE_GRID)[:, 0]
+        for f in (datasets.heteroscedastic_mean, datasets.heteroscedastic_std)
+    )
+    at_x = sum(
+        weight * costs.gaussian_nll(mean, true_mean + true_std * node, std)
+        for node, weight in zip(nodes, weights, strict=True)
+    ) / np.sqrt(2 * np.pi)
+    assert figures.expected_nll(mean, std) == pytest.approx(np.trapezoid(at_x, x), rel=1e-12)
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_a_network_that_may_learn_its_noise_does_and_its_cost_on_new_data_is_lower(seed):
+    _, std, nll = figures.noise_film(True, seed)
+    _, one_std, one_nll = figures.noise_film(False, seed)
+    assert std[-1, -1] > 3 * std[-1, 0]
+    assert np.ptp(one_std, axis=1).max() == 0
+    assert nll[-1] < one_nll[-1] - 0.1
+
+
+def test_the_film_starts_with_the_untrained_network_and_has_a_frame_per_step_shown():
+    rng = np.random.default_rng(0)
+    datasets.heteroscedastic(200, rng)  # the data are drawn first, from the same generator
+    untrained = MLP((1, 24, 2), "tanh", "xavier", rng).predict(4 * figures.NOISE_GRID - 2)
+    mean, std, nll = figures.noise_film(True, 0)
+    np.testing.assert_array_equal(mean[0], untrained[:, 0])
+    np.testing.assert_array_equal(np.log(std[0]).round(12), untrained[:, 1].round(12))
+    assert len(mean) == len(nll) == len(figures.NOISE_FILM)
 
 
 # ---------------------------------------------------------------------- classification
