@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.locale import admonitionlabels
 from sphinx.transforms.post_transforms import SphinxPostTransform
-from sphinx_exercise.nodes import solution_node
 
 
 class disclosure(nodes.General, nodes.Element):
@@ -36,11 +36,15 @@ class Disclose(SphinxPostTransform):
 
     def run(self, **kwargs: object) -> None:
         for node in list(self.document.findall(nodes.Admonition)):
-            if "dropdown" in node["classes"] and isinstance(node, nodes.admonition | solution_node):
-                title, *content = node.children
-                box = make(title, content, ["admonition", *node["classes"]])
-                box["ids"] = node["ids"]
-                node.replace_self(box)
+            if "dropdown" not in node["classes"]:
+                continue
+            title, content, classes = node[0], node.children[1:], node["classes"]
+            if not isinstance(title, nodes.title):  # a note, a warning: named by its kind
+                title = nodes.title("", admonitionlabels[node.tagname])
+                content, classes = node.children, [node.tagname, *classes]
+            box = make(title, content, ["admonition", *classes])
+            box["ids"] = node["ids"]
+            node.replace_self(box)
 
 
 def visit_disclosure(self, node: disclosure) -> None:

@@ -33,7 +33,9 @@ def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[
     def run(text: str, **overrides: object) -> Book:
         source = tmp_path / "source"
         source.mkdir(exist_ok=True)
-        (source / "index.md").write_text(text, "utf-8")
+        page = source / "index.md"
+        if not page.is_file() or page.read_text("utf-8") != text:
+            page.write_text(text, "utf-8")
         config = {
             "extensions": ["myst_nb", "sphinx_book_theme", "sphinx_exercise", "bookbuild"],
             "html_theme": "sphinx_book_theme",

@@ -1,0 +1,178 @@
+"""What stands on a page, what it loads, and what makes its build fail."""
+
+import sys
+
+import pytest
+
+from bookbuild import alternatives, install, stylesheet
+from bookbuild.formulas import FormulaError, Typesetter
+
+
+def test_formulas_are_typeset_numbered_and_linked(build):
+    book = build("# Page\n\n$$\na = b\n$$ (same)\n\nSee {eq}`same`, and $x^2$.\n")
+    page = book.page()
+    assert book.error is None and book.warnings == ""
+    equation = page.select_one("div.math-display")
+    assert "(1)" in equation.select_one(".eqno").text
+    assert page.find("a", href=f"#{equation['id']}", class_="reference").text == "(1)"
+    assert len(page.select(".katex math")) == 2
+    assert page.select("script[src*=mathjax i], script[src*=katex i]") == []
+    assert (book.output / "_static/katex/fonts/KaTeX_Main-Regular.woff2").is_file()
+
+
+def test_a_page_without_formulas_loads_no_katex(build):
+    assert build("# Page\n").page().select("link[href*=katex]") == []
+
+
+def test_a_formula_that_katex_refuses_fails_the_build_with_its_place(build):
+    book = build("# Page\n\nA $\\frac{1}{$ here.\n")
+    assert "index.md:3: ERROR: KaTeX cannot typeset '\\\\frac{1}{'" in book.warnings
+    assert book.error == "BookError: 1 defect(s), listed above, in: index"
+
+
+def test_the_typesetter_goes_on_after_an_error():
+    typeset = Typesetter()
+    try:
+        with pytest.raises(FormulaError, match="Undefined control sequence"):
+            typeset(r"\nosuch", display=False)
+        assert "katex-display" in typeset("a &= b \\\\ c &= d", display=True)
+    finally:
+        typeset.close()
+
+
+def test_without_katex_the_build_says_what_to_run(build, tmp_path, monkeypatch):
+    monkeypatch.setattr(install, "home", lambda: tmp_path / "nowhere")
+    assert build("# Page\n").error == (
+        "BookError: KaTeX's stylesheet and fonts are missing; run: python -m bookbuild.install"
+    )
+
+
+def test_only_woff2_fonts_are_laid_out(tmp_path):
+    package = tmp_path / "dist"
+    (package / "fonts").mkdir(parents=True)
+    for suffix in ("woff2", "woff", "ttf"):
+        (package / "fonts" / f"A.{suffix}").write_bytes(b"x")
+    (package / "katex.min.css").write_text(
+        '@font-face{src:url(fonts/A.woff2) format("woff2"),url(fonts/A.woff) format("woff"),'
+        'url(fonts/A.ttf) format("truetype");font-weight:700}'
+    )
+    install.lay_out(package, tmp_path / "katex")
+    assert (tmp_path / "katex/katex.min.css").read_text() == (
+        '@font-face{src:url(fonts/A.woff2) format("woff2");font-weight:700}'
+    )
+    assert [path.name for path in (tmp_path / "katex/fonts").iterdir()] == ["A.woff2"]
+    assert install.installed_version(tmp_path) == install.katex_version
+
+
+def test_installing_twice_fetches_once(tmp_path, monkeypatch):
+    (tmp_path / "katex").mkdir()
+    (tmp_path / "katex" / "VERSION").write_text(install.katex_version)
+    monkeypatch.setattr(install, "_fetch", lambda scratch: pytest.fail("fetched again"))
+    assert install.install(tmp_path).endswith("in place.")
+
+
+def test_a_failed_installation_is_one_line(tmp_path, monkeypatch, capsys):
+    (tmp_path / "false").write_text("process.stderr.write('npm error no route'); process.exit(3)")
+    monkeypatch.setattr(install, "home", lambda: tmp_path)
+    monkeypatch.setattr(install, "node", lambda: _failing_node(tmp_path))
+    assert install.main() == 1
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert f"could not fetch katex@{install.katex_version}: no route" in said
+
+
+def _failing_node(folder):
+    node = folder / "bin" / "node"
+    node.parent.mkdir(exist_ok=True)
+    node.write_text(f"#!{sys.executable}\nimport sys\nsys.exit('no route')\n")
+    node.chmod(0o755)
+    return node
+
+
+def test_a_page_asks_nobody_and_loads_nothing_needless(build):
+    book = build("# Page\n")
+    page = book.page()
+    loaded = [tag.get("src") or tag.get("href") for tag in page.select("script[src], link[href]")]
+    assert loaded and not any("//" in link for link in loaded)
+    for needless in ("fontawesome", "bootstrap", "require", "thebe", "togglebutton", "searchindex"):
+        assert not any(needless in link for link in loaded), needless
+    files = {path.name for path in (book.output / "_static").rglob("*") if path.is_file()}
+    named = {link.rpartition("/")[2].partition("?")[0] for link in loaded}
+    assert {name for name in named if name.endswith((".js", ".css"))} <= files | {"search.html"}
+
+
+def test_unused_rules_go_and_used_ones_stay_in_their_order():
+    css = (
+        "@charset 'x';.a{color:red}.b .a:hover{x:y}.gone,.a>p{b:c}"
+        "@media print{.gone{x:y}}@media (min-width:2px){.b{q:r}}"
+        "@font-face{font-family:F}@keyframes k{from{a:b}}.a:not(.gone){d:'}{'}"
+    )
+    assert stylesheet.purge(css, {"a", "b"}).split("\n") == [
+        ".a{color:red}",
+        ".b .a:hover{x:y}",
+        ".a>p{b:c}",
+        "@media (min-width:2px){.b{q:r}}",
+        "@keyframes k{from{a:b}}",
+        ".a:not(.gone){d:'}{'}",
+    ]
+
+
+def test_dropdowns_are_native_and_their_headings_hold_no_links(build):
+    text = """# Page
+
+```{exercise}
+:label: first
+Do it.
+```
+
+```{solution} first
+:class: dropdown
+Done.
+```
+
+:::{note}
+:class: dropdown
+Folded.
+:::
+"""
+    boxes = build(text).page().select("article details")
+    assert [box.summary.text for box in boxes] == ["Solution to Exercise 1", "Note"]
+    assert all(box.summary.find("a") is None for box in boxes)
+    assert "Done." in boxes[0].text and "solution" in boxes[0]["class"]
+
+
+@pytest.mark.parametrize(
+    ("tag", "wrong"),
+    [
+        ('<img src="a/b.png">', "image b.png has no text alternative"),
+        ('<img alt="" src="b.png">', "image b.png has no text alternative"),
+        ('<img alt="a/b.png" src="b.png">', "has a file name for its text alternative"),
+    ],
+)
+def test_an_image_without_words_is_a_defect(tag, wrong):
+    assert len(alternatives.wanting(tag)) == 1
+    assert wrong in alternatives.wanting(tag)[0]
+
+
+@pytest.mark.parametrize(
+    "tag", ['<img alt="A falling curve" src="b.png">', '<img role="presentation" src="b.png">']
+)
+def test_an_image_with_words_or_none_to_say_is_fine(tag):
+    assert alternatives.wanting(tag) == []
+
+
+def test_two_builds_are_the_same_byte_for_byte(build, tmp_path):
+    text = "# Page\n\n$x$\n\n:::{note}\n:class: dropdown\nFolded.\n:::\n"
+    first = _content(build(text).output)
+    for path in sorted((tmp_path / "html").rglob("*"), reverse=True):
+        path.rmdir() if path.is_dir() else path.unlink()
+    (tmp_path / "doctrees" / "environment.pickle").unlink()
+    assert _content(build(text).output) == first
+
+
+def _content(folder):
+    return {
+        path.relative_to(folder): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and path.suffix in {".html", ".js", ".css"}
+    }
