@@ -6,6 +6,7 @@ does not raise, so a page with an empty stub still runs from top to bottom.
 """
 
 import html
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -24,7 +25,8 @@ class Feedback:
 
     def _repr_html_(self) -> str:
         """In a notebook: a paragraph, which wraps on a narrow screen."""
-        return f"<p><strong>{self._verdict}:</strong> {html.escape(self.message)}</p>"
+        message = re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(self.message))
+        return f'<p style="margin: 0.5em 1em"><strong>{self._verdict}:</strong> {message}</p>'
 
     @property
     def _verdict(self) -> str:

@@ -108,7 +108,7 @@ def three_costs(prediction: float = 5.0, outlier: float = 22.0) -> Drawn:
         + "; ".join(told)
         + "."
     )
-    return fig, text
+    return fig, style.minus(text)
 
 
 def between_mean_and_median(delta: float = 3.0) -> Drawn:
@@ -150,7 +150,7 @@ def between_mean_and_median(delta: float = 3.0) -> Drawn:
         f"the mean {mean:.2f}. {pulled} of the {len(data)} days are far enough off to be on the "
         "straight part."
     )
-    return fig, text
+    return fig, style.minus(text)
 
 
 # ------------------------------------------------------------------------ from data to likelihood
@@ -166,7 +166,7 @@ def three_symbols(share_a: float = 0.2, b_of_rest: float = 0.4) -> Drawn:
     extra = float(costs.kl_divergence(SYMBOLS, model))
     total = float(costs.cross_entropy(SYMBOLS, model))
 
-    fig, (top, bottom) = style.figure(height=3.9, rows=2, ratios=[2.2, 1], gap=0.62, left=0.55)
+    fig, (top, bottom) = style.figure(height=3.9, rows=2, ratios=[2.2, 1], gap=0.66, left=0.55)
     places = np.arange(3)
     top.bar(places - 0.2, SYMBOLS, width=0.36, color=ink(0.45))
     top.bar(places + 0.2, model, width=0.36, color="C0")
@@ -203,7 +203,7 @@ def three_symbols(share_a: float = 0.2, b_of_rest: float = 0.4) -> Drawn:
         f"{model[2]:.2f}; the data have 0.60, 0.30 and 0.10. Cross-entropy {total:.3f} nats = "
         f"entropy {entropy:.3f} + KL {extra:.3f}."
     )
-    return fig, text
+    return fig, style.minus(text)
 
 
 PEAKS = ((0.65, -1.8, 0.6), (0.35, 1.8, 0.6))
@@ -246,14 +246,14 @@ def one_gaussian(mean: float = 0.0, std: float = 1.0) -> Drawn:
     covers, picks = gaussian_kl(mean, std)
 
     fig, (top, bottom) = style.figure(height=4.2, rows=2, gap=0.2)
-    x = np.linspace(-5, 5, 101)
+    x = np.linspace(-5, 6.5, 116)
     top.fill_between(x, two_peaks(x), color=ink(0.25), linewidth=0)
     top.plot(x, normal_density(x, mean, std), color="C0")
     top.set_ylim(0, 0.85)
     style.ticks(top, x=[], y=[0, 0.4, 0.8])
     top.set_ylabel("density")
     style.label(top, -4.9, 0.36, "target p", ink(0.75), offset=(0, 0))
-    style.label(top, 4.9, 0.75, "your Gaussian q", "C0", ha="right", offset=(0, 0))
+    style.label(top, 6.4, 0.75, "your Gaussian q", "C0", ha="right", offset=(0, 0))
 
     means, cover_curve, pick_curve = _kl_curves(std)
     for curve, here, name, color, dash, height in (
@@ -262,18 +262,18 @@ def one_gaussian(mean: float = 0.0, std: float = 1.0) -> Drawn:
     ):
         bottom.plot(means, curve, color=color, linestyle=dash)
         bottom.plot(mean, min(here, 5.95), "^" if here > 5.95 else "o", color=color, ms=8)
-        style.label(bottom, 4.9, height, f"{name} = {here:.2f}", color, ha="right", offset=(0, 0))
+        style.label(bottom, 6.4, height, f"{name} = {here:.2f}", color, ha="right", offset=(0, 0))
     bottom.set_ylim(0, 6)
     style.ticks(bottom, x=[-4, -2, 0, 2, 4], y=[0, 2, 4, 6])
     bottom.set_xlabel("x, and the mean μ of q")
     bottom.set_ylabel("divergence [nats]")
     for ax in (top, bottom):
-        ax.set_xlim(-5, 5)
+        ax.set_xlim(-5, 6.5)  # room for the labels on the right, where no curve comes
     text = (
         f"q has mean {mean:g} and standard deviation {std:g}. "
         f"KL(p‖q) = {covers:.3f} nats, KL(q‖p) = {picks:.3f} nats."
     )
-    return fig, text
+    return fig, style.minus(text)
 
 
 # --------------------------------------------------------------------- a Gaussian in disguise
@@ -294,7 +294,7 @@ def gaussian_in_disguise(slope: float = 0.4, noise_scale: float = 0.5) -> Drawn:
     nll = float(costs.gaussian_nll(slope * x, y, noise_scale).mean())
     best = float((x @ y) / (x @ x))
 
-    fig, (top, bottom) = style.figure(height=4.6, rows=2, gap=0.62)
+    fig, (top, bottom) = style.figure(height=4.6, rows=2, gap=0.66)
     ends = np.array([0.0, 3.2])
     top.fill_between(
         ends,
@@ -333,7 +333,7 @@ def gaussian_in_disguise(slope: float = 0.4, noise_scale: float = 0.5) -> Drawn:
         f"Slope {slope:g}, σ = {noise_scale:g}: mean squared error {mse:.3f}, mean NLL {nll:.3f} "
         f"nats. Whatever σ, the best slope is {best:.3f}; for this slope the best σ is {rmse:.3f}."
     )
-    return fig, text
+    return fig, style.minus(text)
 
 
 NOISE_STEPS = 800
@@ -406,7 +406,7 @@ def growing_noise(frame: int = len(NOISE_FILM) - 1, learned: bool = True) -> Dra
     x, y = (column[:, 0] for column in datasets.heteroscedastic(200, np.random.default_rng(0)))
     line = NOISE_GRID[:, 0]
 
-    fig, (top, bottom) = style.figure(height=4.7, rows=2, ratios=[2, 1], gap=0.62, right=0.18)
+    fig, (top, bottom) = style.figure(height=4.7, rows=2, ratios=[2, 1], gap=0.66, right=0.18)
     top.plot(x[::2], y[::2], ".", color=ink(0.6), ms=4)  # half of them: a page is light
     top.fill_between(line, mean - 2 * std, mean + 2 * std, color=("C0", 0.2), linewidth=0)
     top.plot(line, mean, color="C0")
@@ -448,7 +448,7 @@ def growing_noise(frame: int = len(NOISE_FILM) - 1, learned: bool = True) -> Dra
         + (f"goes {ends}" if learned else f"is {std[0]:.2f} everywhere")
         + f"; the truth goes from 0.05 to 0.45. Expected NLL on new data: {nll:.3f} nats."
     )
-    return fig, text
+    return fig, style.minus(text)
 
 
 # ------------------------------------------------------------------------------ classification
@@ -505,7 +505,7 @@ def pull_on_the_logit(logit: float = -8, label: int = 1) -> Drawn:
         f"The gradient is {here[1]:.3g} for the NLL and {here[3]:.3g} for half the squared error: "
         f"{ratio:,.1f} times smaller."
     )
-    return fig, text
+    return fig, style.minus(text)
 
 
 RECOVERY_STARTS = (2, 4, 6, 8)
@@ -575,7 +575,7 @@ def recovery(frame: int = 14, start: int = 8) -> Drawn:
     step = RECOVERY_STEPS[frame]
     shown = np.maximum(RECOVERY_STEPS, 0.5)  # a logarithmic axis has no place for step 0
     x, y = two_groups(RECOVERY_SEEDS[0])
-    fig, (top, bottom) = style.figure(height=4.5, rows=2, gap=0.62)
+    fig, (top, bottom) = style.figure(height=4.5, rows=2, gap=0.66)
     top.plot(x[y == 1], np.ones(int(y.sum())), "s", color=ink(0.7), ms=5, clip_on=False)
     top.plot(x[y == 0], np.zeros(int((1 - y).sum())), "o", color=ink(0.7), ms=5, clip_on=False)
     line = np.linspace(-2.6, 2.6, 79)
@@ -612,7 +612,7 @@ def recovery(frame: int = 14, start: int = 8) -> Drawn:
     bottom.set_xlabel("training step")
     bottom.set_ylabel("P(right label)")
     text = f"Step {step:,}, started {start} logits on the wrong side: " + "; ".join(told) + "."
-    return fig, text
+    return fig, style.minus(text)
 
 
 # -------------------------------------------------------------------------- numbers that overflow
@@ -648,15 +648,15 @@ def overflow(gap: int = 100, precision: str = "float32") -> Drawn:
     style.ticks(ax, x=[0, 250, 500, 750, 1000], y=[0, 500, 1000])
     ax.set_xlabel("logit z of the wrong class (the right one has 0)")
     ax.set_ylabel("cost of the label [nats]")
-    style.label(ax, 20, 1000, f"log-sum-exp: {stable:.6g}", "C0", offset=(0, 0))
-    style.label(ax, 20, 890, f"as it reads: {naive:.6g}", "C1", offset=(0, 0))
+    style.label(ax, 260, 1000, f"log-sum-exp: {stable:.6g}", "C0", offset=(0, 0))
+    style.label(ax, 260, 890, f"as it reads: {naive:.6g}", "C1", offset=(0, 0))
     style.label(ax, 1020, 40, f"naive ends at {limit:.1f}", "C1", ha="right", offset=(0, 0))
     text = (
         f"Logits ({gap}, 0) in {precision}. Label 1: the formula as it reads gives {naive:.6g}, "
         f"log-sum-exp gives {stable:.6g}. Label 0: as it reads, {naive_right:.3g}. "
         f"e to the z overflows beyond z = {limit:.1f}."
     )
-    return fig, text
+    return fig, style.minus(text)
 
 
 # ------------------------------------------------------------------------------ where this fails
@@ -677,7 +677,7 @@ def collapse(exponent: int = -3) -> Drawn:
     """A spike of density narrows onto one data point, and the cost falls without a floor."""
     width = 10.0**exponent
     nll = collapse_nll(width)
-    fig, (top, bottom) = style.figure(height=4.0, rows=2, gap=0.62)
+    fig, (top, bottom) = style.figure(height=4.0, rows=2, gap=0.66)
     spike = SPIKE_DATA[3]
     x = np.unique(np.concatenate([np.linspace(0, 7.5, 76), spike + width * np.linspace(-4, 4, 33)]))
     broad = normal_density(x, SPIKE_DATA.mean(), SPIKE_DATA.std())
@@ -705,7 +705,7 @@ def collapse(exponent: int = -3) -> Drawn:
         f"With a spike of width {width:.0e} on one of eight points the mean NLL is {nll:.3f} nats; "
         f"a spike ten times narrower lowers it by about log(10)/8 = {np.log(10) / 8:.3f}, for ever."
     )
-    return fig, text
+    return fig, style.minus(text)
 
 
 def flipped_label_cost(p: Array, flip: float) -> dict[str, Array]:
@@ -748,4 +748,4 @@ def wrong_labels(flip: float = 0.2) -> Drawn:
         f"{flip:.0%} of the labels are wrong, so label 1 occurs {1 - flip:.0%} of the time. "
         "The stated probability with the least expected cost: " + ", ".join(told) + "."
     )
-    return fig, text
+    return fig, style.minus(text)

@@ -8,6 +8,7 @@ Colours: use only the cycle "C0" … "C6" for data, and `ink(alpha)` for all els
 replace the ink by its own text colour, and each cycle colour by one tuned for its background.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from importlib.resources import files
 
@@ -21,11 +22,11 @@ from matplotlib.ticker import FixedLocator
 matplotlib.style.use(str(files(__package__).joinpath("feedforward.mplstyle")))
 
 WIDTH = 5.2
-"""Width of a figure, inches: its 10-point text can still be read on a 360-pixel screen."""
+"""Width of a figure, inches: its 11-point text can still be read on a 360-pixel screen."""
 
 # Fixed margins, inches. A layout engine would place them anew for each frame: slower, and the axes
 # would jump as a slider moves.
-LEFT, RIGHT, TOP, BOTTOM, GAP = 0.68, 0.12, 0.30, 0.48, 0.62
+LEFT, RIGHT, TOP, BOTTOM, GAP = 0.72, 0.12, 0.30, 0.52, 0.66
 
 # Line styles in the order of the colours, so that lines differ in grey print as well.
 DASHES = ("-", (0, (5, 2)), (0, (1, 1.3)), (0, (6, 2, 1, 2)))
@@ -111,7 +112,7 @@ def label(
     The text is not clipped by the axes: keep (x, y) inside them.
     """
     return ax.annotate(
-        text,
+        minus(text),
         (x, y),
         xytext=offset,
         textcoords="offset points",
@@ -121,3 +122,8 @@ def label(
         fontweight="bold" if bold else "normal",
         annotation_clip=False,
     )
+
+
+def minus(text: str) -> str:
+    """Numbers with a minus sign instead of a hyphen, as on the axes: "-0.3" becomes "−0.3"."""
+    return re.sub(r"(?<![\w.])-(?=\d)", "\N{MINUS SIGN}", text)

@@ -170,5 +170,7 @@ def test_values_are_said_as_a_reader_would_type_them():
 
 
 def test_feedback_is_a_paragraph_in_a_notebook_with_nothing_taken_for_markup():
-    feedback = Feedback(False, "expected 1 < 2")
-    assert feedback._repr_html_() == "<p><strong>Not yet:</strong> expected 1 &lt; 2</p>"
+    feedback = Feedback(False, "expected 1 < 2, see `return`")
+    assert feedback._repr_html_().endswith(
+        "<strong>Not yet:</strong> expected 1 &lt; 2, see <code>return</code></p>"
+    )
