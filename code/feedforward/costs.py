@@ -70,9 +70,9 @@ def absolute_error(prediction: Either, target: Either) -> Either:
 def huber(prediction: Either, target: Either, delta: float = 1.0) -> Either:
     """Huber's cost of r = y − f: ½r² where |r| ≤ δ, and δ(|r| − ½δ), a line, beyond.
 
-    prediction, target: shape (m,) or (m, d); delta: a positive number in the target's unit.
-    Returns shape (m,), in that unit squared. Small errors pull as their square does, an outlier no
-    harder than δ. (It has the ½ that `squared_error` has not.)
+    prediction, target: shape (m,) or (m, d); delta: a positive number in the target's
+    unit. Returns shape (m,), in that unit squared. Small errors pull as their square
+    does, an outlier no harder than δ. (It has the ½ that `squared_error` has not.)
     Source: Huber (1964).
     """
     prediction, target = _pair(prediction=prediction, target=target)
@@ -86,12 +86,13 @@ def huber(prediction: Either, target: Either, delta: float = 1.0) -> Either:
 
 
 def gaussian_nll(mean: Either, target: Either, std: Either) -> Either:
-    """−log N(y; μ, σ²) = (y − μ)²/2σ² + log σ + ½ log 2π, summed over the d numbers of an example.
+    """−log N(y; μ, σ²) = (y − μ)²/2σ² + log σ + ½ log 2π, summed over the d numbers
+    of an example.
 
-    mean, target: shape (m,) or (m, d); std: the standard deviation σ > 0, one number, one per
-    example (m,), or one per number (m, d). Returns shape (m,), in nats; it is a density's, so it
-    may be negative. The constant ½ log 2π is included (`full=True` in PyTorch's gaussian_nll_loss,
-    whose third argument is the variance σ²).
+    mean, target: shape (m,) or (m, d); std: the standard deviation σ > 0, one number,
+    one per example (m,), or one per number (m, d). Returns shape (m,), in nats; it is
+    a density's, so it may be negative. The constant ½ log 2π is included (`full=True`
+    in PyTorch's gaussian_nll_loss, whose third argument is the variance σ²).
     Source: Goodfellow et al. (2016), section 3.9.3.
     """
     mean, target = _pair(mean=mean, target=target)
@@ -129,10 +130,11 @@ def bernoulli_nll(logit: Either, target: Either) -> Either:
 
 
 def categorical_nll(logits: Either, label: Array) -> Either:
-    """Negative log-likelihood of a class: −log softmax(z)_label = log Σⱼ e^(zⱼ − z_label).
+    """Negative log-likelihood of a class: −log softmax(z)_y = log Σⱼ e^(zⱼ − z_y).
 
-    logits: shape (m, k); label: integers of shape (m,), each in 0 … k − 1. Returns shape (m,), in
-    nats. Finite for every finite logit. Its gradient is softmax(z) − onehot(label).
+    logits: shape (m, k); label: integers of shape (m,), each in 0 … k − 1. Returns
+    shape (m,), in nats. Finite for every finite logit. Its gradient is softmax(z) −
+    onehot(label).
     Source: Goodfellow et al. (2016), section 6.2.2.3.
     """
     (logits,) = _floats(logits=logits)

@@ -478,11 +478,13 @@ SPAN = 2.0
 
 
 def convex_difference(f, pieces: int) -> tuple[tuple[Array, Array], tuple[Array, Array], float]:
-    """Two maxout units whose difference joins f's values at `pieces` + 1 even places by lines.
+    """Two maxout units whose difference joins f's values at `pieces` + 1 even places
+    by lines.
 
-    Walk along the broken line through f. Where it turns up, the turn goes to the first unit; where
-    it turns down, to the second. Both are then convex, so each is the maximum of its own pieces.
-    Returns (slopes, offsets) of both units, and the largest distance to f on [−2, 2].
+    Walk along the broken line through f. Where it turns up, the turn goes to the
+    first unit; where it turns down, to the second. Both are then convex, so each is
+    the maximum of its own pieces. Returns (slopes, offsets) of both units, and the
+    largest distance to f on [−2, 2].
     """
     x = np.linspace(-SPAN, SPAN, pieces + 1)
     y = f(x)

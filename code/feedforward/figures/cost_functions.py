@@ -621,7 +621,9 @@ PRECISIONS = {"float16": np.float16, "float32": np.float32, "float64": np.float6
 
 
 def naive_nll(logits: Array, label: int) -> np.floating:
-    """−log(softmax(logits)[label]) exactly as the formula reads: it overflows. Do not use."""
+    """−log(softmax(logits)[label]) exactly as the formula reads: it overflows. Do not
+    use.
+    """
     with np.errstate(all="ignore"):
         weights = np.exp(logits)
         return -np.log(weights[label] / weights.sum())
