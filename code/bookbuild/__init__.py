@@ -17,6 +17,7 @@ PARTS = (
     "dependencies",
     "questions",
     "disclosure",
+    "exercises",
     "alternatives",
     "launch",
     "icons",
