@@ -8,6 +8,7 @@ run, the picture it set is decoded, and the layout is done.
 """
 
 import os
+import re
 import shutil
 import statistics
 import tempfile
@@ -101,11 +102,8 @@ def build_panel(folder: Path) -> Result:
     path = folder / "index.html"
     app.save(str(path), embed=True, max_states=1000, max_opts=100, resources=INLINE, progress=False)
     html = path.read_text(encoding="utf-8")
-    code = scripts(html)
-    data = html.replace(code, "") if len(code) < len(html) else html
-    for part in code.split("\n"):
-        data = data.replace(part, "") if len(part) > 10_000 else data
-    return Result(page=kilobytes(data), script=kilobytes(code))
+    data = re.findall(r"<script[^>]*application/json[^>]*>(.*?)</script>", html, re.DOTALL)
+    return Result(page=kilobytes("".join(data)), script=kilobytes(scripts(html)))
 
 
 # Each page's own way to turn a control, then: wait for what it shows, and lay it out.
@@ -145,32 +143,29 @@ TURN_JSHTML = """async () => {
 TURN_PANEL = """async () => {
   const find = (root) => {
     for (const e of root.querySelectorAll("*")) {
-      if (e.tagName === "IMG" && e.src.startsWith("data:")) return e;
-      if (e.shadowRoot) { const found = find(e.shadowRoot); if (found) return found; }
+      if (e.tagName.toLowerCase() === "svg" && e.viewBox.baseVal?.width > 100) return e;
+      const found = e.shadowRoot && find(e.shadowRoot);
+      if (found) return found;
     }
     return null;
   };
-  const document_ = Bokeh.documents[0];
-  const models = [...document_._all_models.values()];
-  const slope = models.find((m) => m.type === "Slider" || /Slider/.test(m.type));
+  const models = [...Bokeh.documents[0]._all_models.values()];
+  const slope = models.find((m) => m.type === "Slider");
   const unit = models.find((m) => /Select$/.test(m.type));
+  const units = unit.options.map((option) => Array.isArray(option) ? option[0] : option);
+  const turn = () => new Promise((done) => setTimeout(done));
   const times = [];
-  const units = unit.options.map((o) => Array.isArray(o) ? o[0] : o);
-  const low = slope.start, high = slope.end;
-  const settle = () => new Promise((done) => setTimeout(done));
-  for (let s = low; s <= high; s++) for (const u of units) {
+  for (let s = slope.start; s <= slope.end; s++) for (const u of units) {
     for (const [model, value] of [[slope, s], [unit, u]]) {
       if (model.value === value) continue;
-      const before = find(document)?.src, start = performance.now();
+      const before = find(document), start = performance.now();
       model.value = value;
-      let image = find(document);
-      while ((!image || image.src === before) && performance.now() - start < 2000) {
-        await settle();
-        image = find(document);
+      // The drawing is replaced as a whole, some time after the event.
+      while (before.isConnected || !find(document)) {
+        if (performance.now() - start > 3000) throw new Error(`nothing moved at ${s} ${u}`);
+        await turn();
       }
-      if (!image || image.src === before) throw new Error(`nothing moved at ${s} ${u}`);
-      await image.decode();
-      image.getBoundingClientRect();
+      find(document).getBoundingClientRect();
       times.push(performance.now() - start);
     }
   }
