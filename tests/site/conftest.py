@@ -49,7 +49,8 @@ class Visits:
 
     def _said(self, message) -> None:
         if message.type in ("error", "warning"):
-            self.errors.append(f"console {message.type}: {message.text}")
+            where = message.location.get("url", "")
+            self.errors.append(f"console {message.type}: {message.text} {where}")
 
     def _asked(self, url: str) -> None:
         url = urldefrag(url)[0]
