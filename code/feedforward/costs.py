@@ -186,7 +186,7 @@ def entropy(p: Either) -> Either:
     Source: Goodfellow et al. (2016), section 3.13.
     """
     p = _distribution(p=p)[0]
-    return -graph.sum(x_log_y(p, p), axis=-1)
+    return 0 - graph.sum(x_log_y(p, p), axis=-1)  # `0 −`, so that no doubt costs 0, not −0
 
 
 def cross_entropy(p: Either, q: Either) -> Either:
