@@ -7,6 +7,7 @@ it cannot set is a defect, named with its place in the chapter.
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.locale import _
+from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.math import get_node_equation_number
 from sphinxcontrib import katex
 
@@ -23,6 +25,27 @@ from bookbuild.defects import BookError, report
 NAME = "katex_at_build"
 HERE = Path(__file__).parent
 PROGRAM = Path(katex.__file__).with_name("katex.min.js")
+
+
+class KeepPunctuation(SphinxPostTransform):
+    """Give a formula the comma behind it: browsers break lines after a formula's box.
+
+    Short formulas only: a long one must stay free to break within.
+    """
+
+    default_priority = 500
+    longest = 30  # characters of LaTeX
+
+    def run(self, **kwargs: object) -> None:
+        for formula in list(self.document.findall(nodes.math)):
+            if len(formula.astext()) > self.longest:
+                continue
+            after = formula.next_node(descend=False, siblings=True)
+            mark = re.match(r"[^\w\s(\[–—-]+", after) if isinstance(after, nodes.Text) else None
+            if mark:
+                formula["tail"] = mark[0]
+                formula["classes"].append("math-kept")
+                after.parent.replace(after, nodes.Text(after[mark.end() :]))
 
 
 class FormulaError(ValueError):
@@ -78,7 +101,8 @@ def _typeset_node(translator, node: nodes.Node, *, display: bool) -> str:
 
 def visit_math(translator, node: nodes.math) -> None:
     translator.body.append(translator.starttag(node, "span", "", CLASS="math"))
-    translator.body.append(_typeset_node(translator, node, display=False) + "</span>")
+    typeset = _typeset_node(translator, node, display=False)
+    translator.body.append(f"{typeset}{translator.encode(node.get('tail', ''))}</span>")
     raise nodes.SkipNode
 
 
@@ -108,6 +132,7 @@ def _check_installed(app: Sphinx) -> None:
 
 def setup(app: Sphinx) -> None:
     app.bookbuild_typeset = Typesetter()
+    app.add_post_transform(KeepPunctuation)
     app.connect("build-finished", lambda app, exception: app.bookbuild_typeset.close())
     app.add_html_math_renderer(NAME, (visit_math, None), (visit_displaymath, None))
     app.connect("config-inited", configure, priority=400)
