@@ -1,0 +1,154 @@
+"""Chapter 2's checks: each printed solution passes, each usual mistake is told from the others."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from feedforward.exercises import Feedback
+from feedforward.exercises import activations as exercises
+from feedforward.units import relu, sigmoid, softmax, softplus, sparsemax
+
+CHAPTER = Path(__file__).parents[3] / "chapters" / "activations.md"
+CELL = re.compile(r"^```\{code-cell\} ipython3\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+
+
+def gate(directive: str) -> dict[str, str]:
+    """The code between `{directive-start} label` and `{directive-end}`, by the exercise's label."""
+    pattern = rf"^```\{{{directive}-start\}}(.*?)^```\{{{directive}-end\}}$"
+    found = {}
+    for block in re.findall(pattern, CHAPTER.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE):
+        label = re.search(r"ex-[\w-]+", block)
+        found[label.group()] = "\n".join(CELL.findall(block))
+    return found
+
+
+def run(code: str) -> Feedback:
+    """Run a cell and return the feedback that it ends in."""
+    *_, last = code.strip().splitlines()
+    names = {"np": np, "exercises": exercises}
+    exec(code, names)
+    return eval(last, names)
+
+
+LABELS = ["ex-maxout-backward", "ex-mixture-moments", "ex-sharp-softplus", "ex-sparsemax"]
+
+
+def test_the_chapter_has_a_stub_and_a_solution_for_each_coding_exercise():
+    assert sorted(gate("exercise")) == sorted(gate("solution")) == LABELS
+
+
+@pytest.mark.parametrize("label", LABELS)
+def test_the_printed_solution_passes(label):
+    assert run(gate("solution")[label]).passed
+
+
+@pytest.mark.parametrize("label", LABELS)
+def test_the_empty_stub_runs_and_is_told_what_was_expected(label):
+    feedback = run(gate("exercise")[label])
+    assert not feedback.passed
+    assert re.fullmatch(
+        r"at .+ you returned None, expected .+\. Does your function end in `return`\?",
+        feedback.message,
+    )
+
+
+def sharp(z, beta):
+    return softplus(beta * z) / beta
+
+
+def routed(z, g):
+    return (z == z.max(-1, keepdims=True)) * g[..., None]
+
+
+def everywhere(z, g):
+    return np.broadcast_to(g[..., None], z.shape)
+
+
+def moments(p, m, s):
+    center = (p * m).sum(1)
+    return center, np.sqrt((p * (s**2 + m**2)).sum(1) - center**2)
+
+
+def rescaled(z):
+    positive = np.maximum(z, 0)
+    return positive / max(positive.sum(), 1e-12)
+
+
+def all_shifted(z):
+    return z - (z.sum() - 1) / z.size
+
+
+MISTAKES = {
+    "check_sharp_softplus": [
+        (lambda z, b: np.log(1 + np.exp(b * z)) / b, "overflows"),
+        (lambda z, b: softplus(b * z), "divided by β: the slope"),
+        (lambda z, b: softplus(z) / b, "inside the exponential"),
+        (lambda z, b: softplus(z), "softplus for β = 1"),
+        (lambda z, b: b * softplus(z / b), "divided by β where it multiplies"),
+        (lambda z, b: relu(z), "This is ReLU"),
+        (lambda z, b: sigmoid(b * z), "This is the slope"),
+        (lambda z, b: sharp(z, b).sum(), "shape ()"),
+    ],
+    "check_maxout_backward": [
+        (lambda z, g: 1.0 * (z == z.max(-1, keepdims=True)), "forgot to multiply by g"),
+        (everywhere, "Every piece got the whole"),
+        (lambda z, g: everywhere(z, g) / z.shape[-1], "not shared"),
+        (lambda z, g: softmax(z) * g[..., None], "This is a softmax"),
+        (lambda z, g: -routed(-z, -g), "smallest piece"),
+        (lambda z, g: (z == z.max()) * g[..., None], "whole array"),
+        (lambda z, g: routed(z, g) * z, "The slope of max"),
+        (lambda z, g: (z > 0) * g[..., None], "ReLU's rule"),
+        (lambda z, g: g, "shape"),
+    ],
+    "check_sparsemax": [
+        (softmax, "This is softmax"),
+        (rescaled, "clipped at 0 and rescaled"),
+        (lambda z: np.maximum(all_shifted(z), 0), "found τ from all entries"),
+        (all_shifted, "has negative entries"),
+        (lambda z: sparsemax(z) / 2, "sum to 0.5"),
+    ],
+    "check_mixture_moments": [
+        (lambda p, m, s: (m.mean(1), moments(p, m, s)[1]), "must weigh"),
+        (lambda p, m, s: (s[:, 0], moments(p, m, s)[1]), "The first answer is the mean"),
+        (lambda p, m, s: (moments(p, m, s)[0], moments(p, m, s)[1] ** 2), "square root"),
+        (
+            lambda p, m, s: (moments(p, m, s)[0], np.sqrt((p * s**2).sum(1))),
+            "spread *between* the means",
+        ),
+        (
+            lambda p, m, s: (
+                moments(p, m, s)[0],
+                np.sqrt(np.maximum(moments(p, m, s)[1] ** 2 - (p * s**2).sum(1), 0)),
+            ),
+            "variance *within*",
+        ),
+        (
+            lambda p, m, s: (moments(p, m, s)[0], np.sqrt((p * (s**2 + m**2)).sum(1))),
+            "Subtract the square",
+        ),
+        (lambda p, m, s: moments(p, m, s)[0], "shape"),
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    "check, mistake, words",
+    [
+        pytest.param(check, mistake, words, id=f"{check}-{words}")
+        for check, rows in MISTAKES.items()
+        for mistake, words in rows
+    ],
+)
+def test_a_usual_mistake_is_named_with_the_input_that_shows_it(check, mistake, words):
+    feedback = getattr(exercises, check)(mistake)
+    assert not feedback.passed
+    assert words in feedback.message
+    assert re.match(r"at (z|weight)=", feedback.message)
+
+
+def test_no_two_mistakes_of_an_exercise_get_the_same_message():
+    for check, rows in MISTAKES.items():
+        messages = [getattr(exercises, check)(mistake).message for mistake, _ in rows]
+        assert len(set(messages)) == len(messages)
