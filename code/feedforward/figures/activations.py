@@ -494,7 +494,7 @@ def convex_difference(f, pieces: int) -> tuple[tuple[Array, Array], tuple[Array,
     for sign, start, height in ((1, slope[0], y[0]), (-1, 0.0, 0.0)):
         slopes, offsets = [start], [height - start * x[0]]
         for place, jump in zip(x[1:-1], np.maximum(sign * turn, 0), strict=True):
-            if jump > 0:
+            if jump > 1e-12:  # less is rounding, where the line goes straight on
                 slopes.append(slopes[-1] + jump)
                 offsets.append(offsets[-1] - jump * place)
         units.append((np.array(slopes), np.array(offsets)))

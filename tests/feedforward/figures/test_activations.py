@@ -202,7 +202,7 @@ def test_the_largest_error_of_k_tangents_is_one_over_k_squared_and_lifted_half_o
         assert np.abs(error).max() == pytest.approx(exact, rel=1e-12)
 
 
-@pytest.mark.parametrize("k", [1, 2, 3])
+@pytest.mark.parametrize("k", [1, 2])
 def test_no_search_finds_k_pieces_that_are_better(k):
     x = np.linspace(-1, 1, 241)
 
@@ -289,14 +289,11 @@ def test_sigma_collapses_without_a_floor_and_not_with_one():
 
 
 def test_the_best_beats_only_those_beyond_the_noise():
-    rng = np.random.default_rng(0)
-    table = {
-        "good": 0.9 + rng.normal(0, 0.01, 8),
-        "as good": 0.9 + rng.normal(0, 0.01, 8),
-        "bad": 0.8 + rng.normal(0, 0.01, 8),
-    }
-    assert set(figures.not_beaten(table)) == {"good", "as good"}
-    assert len(figures.not_beaten({unit: a[:1] for unit, a in table.items()})) == 1
+    noise = 0.01 * np.array([-1, 1, -1, 1, -1, 1, -1, 1])
+    # Standard error of a difference of two such means: 0.00535, so twice that is 0.0107.
+    table = {"best": 0.9 + noise, "as good": 0.8895 + noise, "beaten": 0.889 + noise}
+    assert figures.not_beaten(table) == ["best", "as good"]
+    assert figures.not_beaten({unit: a[:1] for unit, a in table.items()}) == ["best"]
 
 
 def test_units_are_compared_at_about_the_same_number_of_weights():
