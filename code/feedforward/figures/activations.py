@@ -35,9 +35,13 @@ Drawn = tuple[Figure, str]
 
 def words(unit: str) -> str:
     """A unit's name as a reader writes it."""
-    return {"relu": "ReLU", "leaky_relu": "leaky ReLU", "elu": "ELU", "gelu": "GELU"}.get(
-        unit, unit.replace("_", " ")
-    )
+    return {
+        "relu": "ReLU",
+        "leaky_relu": "leaky ReLU",
+        "elu": "ELU",
+        "gelu": "GELU",
+        "silu": "SiLU",
+    }.get(unit, unit.replace("_", " "))
 
 
 # ------------------------------------------------------------------------- eight units, one curve
@@ -393,8 +397,8 @@ def dead_units(learning_rate: float = 1.0, bias: float = 0.0) -> Drawn:
     style.ticks(top, x=DEAD_BIASES, y=[0, 0.5, 1])
     top.set_xlabel("bias at the start")
     top.set_ylabel("share of dead units")
-    style.label(top, 1.1, 0.93, f"learning rate {learning_rate:g}", "C0", ha="right")
-    style.label(top, 1.1, 0.8, "other rates", ink(0.5), ha="right")
+    style.label(top, 1.1, 0.93, f"learning rate {learning_rate:g}", "C0", ha="right", offset=(0, 0))
+    style.label(top, 1.1, 0.8, "other rates", ink(0.5), ha="right", offset=(0, 0))
 
     edges = np.linspace(0, 1, 21)
     middles = (edges[1:] + edges[:-1]) / 2
@@ -880,8 +884,8 @@ def conditional_density(components: int = 3, t: float = 0.65) -> Drawn:
     style.ticks(bottom, x=[0, 0.5, 1], y=[0, 3, 6])
     bottom.set_xlabel("answer x")
     bottom.set_ylabel(f"p(x | t = {t:.2f})")
-    style.label(bottom, 1.09, 5.6, f"network, K = {components}", "C0", ha="right", offset=(0, 0))
-    style.label(bottom, 1.09, 4.9, "truth", ink(0.6), ha="right", offset=(0, 0))
+    style.label(bottom, 0.6, 5.6, f"network, K = {components}", "C0", ha="center", offset=(0, 0))
+    style.label(bottom, 0.6, 4.9, "truth", ink(0.6), ha="center", offset=(0, 0))
     said = ", ".join(
         f"{p:.2f} at {m:.2f} ± {s:.2f}"
         for p, m, s in zip(softmax(here[0])[0], here[1][0], here[2][0], strict=True)
@@ -965,7 +969,7 @@ def sigma_collapse(frame: int = 11, cure: str = "nothing") -> Drawn:
     step = COLLAPSE_STEPS[frame]
     shown = np.maximum(COLLAPSE_STEPS, 10)
     data = inverse_data()
-    fig, (top, bottom) = style.figure(height=5.0, rows=2)
+    fig, (top, bottom) = style.figure(height=5.0, rows=2, right=0.25)
     logits, mean, std = mixture_parameters(run["mixture"][frame], 5, CURES[cure])
     grid, weight = np.linspace(0, 1, 61), softmax(logits)
     for k in range(5):
