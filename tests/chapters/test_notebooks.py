@@ -46,7 +46,8 @@ for _draw, _given in _explored:
         _markup = _svg.markup()
         _lost = re.search(r' (d|x|y|transform|points)="[^"]*(nan|inf)', _markup)
         assert not _lost, (_draw.__name__, _state, _lost[0])
-        assert _markup.count("--fig-c") > 0, (_draw.__name__, _state, "draws nothing in colour")
+        _shown = "--fig-c" in _markup or "<image" in _markup
+        assert _shown, (_draw.__name__, _state, "neither a coloured mark nor an image")
         _drawn += 1
 print(len(_explored), _drawn)
 """
