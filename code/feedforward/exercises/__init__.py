@@ -60,12 +60,12 @@ def compare(
     hint: Callable[[tuple, np.ndarray, np.ndarray], str | None],
     praise: str,
     *,
-    tolerance: float = 1e-6,
+    relative: float = 1e-5,
 ) -> Feedback:
     """Run `answer` on each case (words for the input, the arguments, the expected value).
 
     hint(arguments, given, expected) may name the likely cause of a wrong value, or return None.
-    tolerance: how far off a value may be, relative to the expected one or to 1.
+    relative: how far off a value may be, relative to the expected one; float32 answers are right.
     """
     for words, arguments, expected in cases:
         expected = np.asarray(expected, dtype=float)
@@ -92,7 +92,7 @@ def compare(
                 f"at {words} you returned shape {values.shape}, expected {expected.shape}: "
                 f"{say(expected)}"
             )
-        off = np.abs(values - expected) > tolerance * np.maximum(1, np.abs(expected))
+        off = np.abs(values - expected) > relative * np.abs(expected) + 1e-9
         if (off | ~np.isfinite(values)).any():
             because = hint(arguments, values, expected)
             return not_yet(

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from feedforward import costs
-from feedforward.exercises import Feedback, compare
+from feedforward.exercises import Feedback, compare, not_yet
 from feedforward.units import sigmoid
 
 Array = np.ndarray
@@ -81,6 +81,7 @@ def check_stable_nll(answer: Callable[[Array, Array], Array]) -> Feedback:
         ([[1000.0, 0.0]], [1]),
         ([[-1000.0, -1001.0]], [0]),
         ([[1000.0, 1000.0, -1000.0], [-1000.0, 0.0, 500.0]], [1, 0]),
+        ([[1000.0, 0.0], [-1000.0, -1001.0]], [0, 0]),  # rows that need shifts of their own
     ):
         z, y = np.array(logits), np.array(label)
         cases.append((f"logits={logits}, label={label}", (z, y), costs.categorical_nll(z, y)))
@@ -89,6 +90,11 @@ def check_stable_nll(answer: Callable[[Array, Array], Array]) -> Feedback:
         logits, label = arguments
         rows = np.arange(len(label))
         log_sum = np.logaddexp.reduce(logits, axis=1)
+        if len(label) > 1 and not np.isfinite(given).all() and np.isfinite(given).any():
+            return (
+                "One row is right and another is not finite: each row needs its own largest "
+                "logit, `logits.max(axis=1, keepdims=True)`, not the batch's."
+            )
         if np.isnan(given).any():
             return "nan comes from ∞/∞ or ∞ − ∞: subtract each row's largest logit before exp."
         if np.isinf(given).any():
@@ -126,7 +132,7 @@ def check_stable_nll(answer: Callable[[Array, Array], Array]) -> Feedback:
         answer,
         cases,
         hint,
-        "seven batches agree with costs.categorical_nll, at logits of ±1000 too.",
+        "eight batches agree with costs.categorical_nll, at logits of ±1000 too.",
     )
 
 
@@ -169,18 +175,26 @@ def check_quantile_cost(answer: Callable[[float, Array, float], Array]) -> Feedb
         return verdict
     data = np.random.default_rng(0).exponential(size=1999)
     grid = np.linspace(0, 5, 501)
-    found = grid[np.argmin([answer(f, data, 0.9).mean() for f in grid])]
+    mean_costs = []
+    for f in grid:
+        try:
+            mean_costs.append(np.mean(answer(f, data, 0.9)))
+        except Exception as error:
+            return not_yet(
+                f"at prediction={f:g} and 1999 targets your function raised "
+                f"{type(error).__name__}: {error}"
+            )
     return Feedback(
         True,
-        f"five batches are right. On 1999 exponential waiting times its minimum is at {found:.2f}; "
-        f"the 90 % quantile is {np.quantile(data, 0.9):.2f}.",
+        "five batches are right. On 1999 exponential waiting times its minimum is at "
+        f"{grid[np.argmin(mean_costs)]:.2f}; the 90 % quantile is {np.quantile(data, 0.9):.2f}.",
     )
 
 
 def check_logit_gradients(answer: Callable[[float, float], tuple[float, float]]) -> Feedback:
     """answer(z, y) → the gradients by z of −log p(y|z) and of ½(σ(z) − y)², in this order."""
     cases = []
-    for z, y in ((0.0, 1.0), (2.0, 0.0), (-8.0, 1.0), (8.0, 1.0), (3.0, 0.25)):
+    for z, y in ((0.0, 1.0), (2.0, 0.0), (-8.0, 1.0), (4.0, 1.0), (3.0, 0.25)):
         p = sigmoid(np.array([z]))[0]
         exact = [p - y, (p - y) * p * (1 - p)]
         cases.append((f"z={z}, y={y}", (z, y), exact))
@@ -210,5 +224,4 @@ def check_logit_gradients(answer: Callable[[float, float], tuple[float, float]])
         hint,
         "both gradients are right at five logits. Their ratio is 1/σ′(z), which is what the log "
         "cancels.",
-        tolerance=1e-9,
     )

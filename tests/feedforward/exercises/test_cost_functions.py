@@ -95,6 +95,19 @@ def clipped(logits, label):
     return -np.log(np.maximum(p, 1e-7))
 
 
+def one_shift_for_all(logits, label):
+    with np.errstate(all="ignore"):
+        shifted = logits - logits.max()
+        log_sum = np.log(np.exp(shifted).sum(1))
+    return log_sum - shifted[np.arange(len(label)), label]
+
+
+def breaks_on_many(prediction, target, level):
+    if len(target) > 100:
+        raise MemoryError("too many")
+    return pinball(prediction, target, level)
+
+
 MISTAKES = {
     "check_gaussian_cost": [
         (lambda m, t, s: gaussian(m, t, s) - np.log(2 * np.pi) / 2, "½ log 2π is missing"),
@@ -120,8 +133,10 @@ MISTAKES = {
         (lambda z, y: np.full(len(y), stable(z, y).mean()), "no mean"),
         (lambda z, y: stable(z, y) / np.log(2), "in bits"),
         (overflowing, "exponential overflowed"),
+        (one_shift_for_all, "each row needs its own"),
     ],
     "check_quantile_cost": [
+        (breaks_on_many, "1999 targets your function raised MemoryError"),
         (lambda f, y, q: pinball(f, y, 1 - q), "two slopes are exchanged"),
         (lambda f, y, q: np.abs(y - f), "the absolute error"),
         (lambda f, y, q: 2 * pinball(f, y, q), "twice the cost"),
@@ -174,3 +189,16 @@ def test_feedback_is_a_paragraph_in_a_notebook_with_nothing_taken_for_markup():
     assert feedback._repr_html_().endswith(
         "<strong>Not yet:</strong> expected 1 &lt; 2, see <code>return</code></p>"
     )
+
+
+def test_right_answers_pass_in_float32_and_as_lists():
+    def float32_gradients(z, y):
+        z = np.float32(z)
+        p = 1 / (1 + np.exp(-z))
+        return p - np.float32(y), (p - np.float32(y)) * p * (1 - p)
+
+    def list_of_costs(prediction, target, level):
+        return [max(level * (y - prediction), (level - 1) * (y - prediction)) for y in target]
+
+    assert exercises.check_logit_gradients(float32_gradients).passed
+    assert exercises.check_quantile_cost(list_of_costs).passed
