@@ -198,7 +198,7 @@ def pixels(page: Page, drawing: Locator) -> list[tuple[int, int, int]]:
     from PIL import Image
 
     with Image.open(BytesIO(drawing.screenshot())) as image:
-        return list(image.convert("RGB").resize((160, 120)).getdata())
+        return list(image.convert("RGB").resize((160, 120)).get_flattened_data())
 
 
 def test_every_state_is_answered_within_a_frame(served_visits, page_name, figure_id, note):
