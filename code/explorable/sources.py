@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
 
+_NOT_READ = {".py", ".pyc", ".js", ".css"}  # by Python: a page's own assets change no output
 _INSTALLED = tuple(
     {str(Path(sysconfig.get_path(kind)).resolve()) for kind in ("stdlib", "purelib", "platlib")}
 )
@@ -86,5 +87,5 @@ def _data_beside(path: Path) -> list[Path]:
     return [
         other
         for other in path.parent.iterdir()
-        if other.is_file() and other.suffix not in (".py", ".pyc")
+        if other.is_file() and other.suffix not in _NOT_READ
     ]
