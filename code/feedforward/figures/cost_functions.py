@@ -20,6 +20,9 @@ from feedforward.units import sigmoid
 Array = np.ndarray
 Drawn = tuple[Figure, str]
 
+# One colour per cost, the same in each figure of the chapter.
+NLL, SQUARED, HUBER, ABSOLUTE = "C0", "C1", "C2", "C3"
+
 # --------------------------------------------------------------- which prediction is the best one?
 
 BUS_WAITS = np.array([3.0, 4, 4, 5, 5, 6, 7, 8])
@@ -58,32 +61,34 @@ def three_costs(prediction: float = 5.0, outlier: float = 22.0) -> Drawn:
     data = np.append(BUS_WAITS, outlier)
     window = np.linspace(2, 12, 101)
     rows = [
-        ("squared", "C0", lambda f, y: costs.squared_error(f, y), float(data.mean())),
-        ("absolute", "C1", lambda f, y: costs.absolute_error(f, y), float(np.median(data))),
+        ("squared", "squared", SQUARED, costs.squared_error, float(data.mean())),
+        ("absolute", "absolute", ABSOLUTE, costs.absolute_error, float(np.median(data))),
         (
-            "Huber",
-            "C2",
+            f"Huber, δ {BUS_DELTA:g}",
+            f"Huber (δ = {BUS_DELTA:g} min)",
+            HUBER,
             lambda f, y: costs.huber(f, y, BUS_DELTA),
             huber_minimizer(data, BUS_DELTA),
         ),
     ]
 
-    fig, (top, bottom) = style.figure(height=3.9, rows=2, ratios=[1, 2.6], gap=0.2, left=0.5)
+    fig, (top, bottom) = style.figure(height=3.9, rows=2, ratios=[1, 2.6], gap=0.28, left=0.5)
     for ax in (top, bottom):
         ax.set_xlim(2, 23)
         ax.axvline(prediction, color=ink(0.6), linewidth=1)
     for value in np.unique(data):
         for row in range(int(np.sum(data == value))):
             late = value == outlier and row == 0
-            top.plot(value, row, "D" if late else "o", color="C3" if late else ink(0.75), ms=6)
-    top.set_ylim(-0.7, 2.7)
+            top.plot(value, row, "D" if late else "o", color=ink(1 if late else 0.55), ms=6)
+    top.set_ylim(-0.7, 3.6)
     top.spines["left"].set_visible(False)
     style.ticks(top, x=[], y=[])
-    style.label(top, prediction, 2.4, "your prediction", offset=(5, 0))
-    style.label(top, outlier, 0, "late bus", "C3", ha="right", offset=(-7, 0))
+    style.label(top, prediction, 3.2, "your prediction", offset=(5, 0))
+    # Under the axis: above it stand dots, and the line of the prediction passes.
+    style.label(top, outlier, -0.7, "late bus", ha="center", va="top", offset=(0, -3))
 
     told = []
-    for row, (name, color, cost, least_at) in enumerate(rows):
+    for row, (name, told_name, color, cost, least_at) in enumerate(rows):
         curve = _mean_cost(cost, window, data)
         here, least = _mean_cost(cost, np.array([prediction, least_at]), data)
         highest = curve.max()
@@ -96,17 +101,17 @@ def three_costs(prediction: float = 5.0, outlier: float = 22.0) -> Drawn:
         bottom.plot(prediction, (here - least) / (highest - least), "o", color=color, ms=6)
         bottom.plot(least_at, 0, "^", color=color, ms=9, clip_on=False)
         style.label(
-            bottom, 14, 0.85 - 0.2 * row, f"{name}: least at {least_at:.2f}", color, offset=(0, 0)
+            bottom, 12.5, 0.85 - 0.2 * row, f"{name}: least at {least_at:.2f}", color, offset=(0, 0)
         )
-        told.append(f"{name} {here:.2f}, least {least:.2f} at {least_at:.2f}")
+        told.append(f"{told_name} {here:.2f}, least {least:.2f} at {least_at:.2f}")
     bottom.set_ylim(-0.04, 1.04)
-    style.ticks(bottom, x=[5, 10, 15, 20], y=[])
-    bottom.set_ylabel("mean cost, rescaled")
+    style.ticks(bottom, x=[5, 10, 15, 20], y=[0, 1])
+    bottom.set_ylabel("(cost − least) ÷ range")
     bottom.set_xlabel("waiting time [min]")
     text = (
         f"Predicting {prediction:g} min with the late bus at {outlier:g} min, the mean costs are: "
         + "; ".join(told)
-        + "."
+        + ". Each curve is rescaled: its least value is drawn at 0, its largest in 2 … 12 min at 1."
     )
     return fig, style.minus(text)
 
@@ -119,23 +124,24 @@ def between_mean_and_median(delta: float = 3.0) -> Drawn:
 
     fig, (top, bottom) = style.figure(height=4.2, rows=2, gap=0.66)
     errors = np.linspace(-20, 20, 161)
-    top.plot(errors, costs.squared_error(errors, np.zeros_like(errors)) / 2, color=ink(0.35), lw=1)
-    top.plot(errors, costs.huber(errors, np.zeros_like(errors), delta), color="C2")
-    top.plot([-delta, delta], [delta**2 / 2] * 2, "o", color="C2", ms=5)
+    top.plot(errors, costs.squared_error(errors, np.zeros_like(errors)) / 2, color=SQUARED, lw=1)
+    top.plot(errors, costs.huber(errors, np.zeros_like(errors), delta), color=HUBER)
+    if delta**2 / 2 <= 120:  # else the ends of the square are above the picture
+        top.plot([-delta, delta], [delta**2 / 2] * 2, "o", color=HUBER, ms=5, clip_on=False)
     top.set_xlim(-20, 20)
     top.set_ylim(0, 120)
     style.ticks(top, x=[-20, -10, 0, 10, 20], y=[0, 50, 100])
     top.set_xlabel("error y − f [min]")
     top.set_ylabel("cost [min²]")
-    style.label(top, -13.8, 108, "½·error²", ink(0.7), ha="left")
-    style.label(top, 0, 100, "Huber", "C2", ha="center", offset=(0, 0))
+    style.label(top, -13.8, 108, "½·error²", SQUARED, ha="left")
+    style.label(top, 0, 100, "Huber", HUBER, ha="center", offset=(0, 0))
 
     deltas = np.geomspace(0.1, 20, 60)
-    bottom.plot(deltas, [huber_minimizer(data, d) for d in deltas], color="C2")
-    bottom.plot(delta, best, "o", color="C2", ms=8)
+    bottom.plot(deltas, [huber_minimizer(data, d) for d in deltas], color=HUBER)
+    bottom.plot(delta, best, "o", color=HUBER, ms=8, clip_on=False)
     style.rules(bottom, y=[mean, median])
-    style.label(bottom, 0.1, mean, f"mean {mean:.2f}", "C0", va="bottom", offset=(4, 1))
-    style.label(bottom, 20, median, f"median {median:g}", "C1", ha="right", va="bottom")
+    style.label(bottom, 0.1, mean, f"mean {mean:.2f}", SQUARED, va="bottom", offset=(4, 1))
+    style.label(bottom, 20, median, f"median {median:g}", ABSOLUTE, ha="right", va="bottom")
     bottom.set_xscale("log")
     bottom.set_xlim(0.1, 20)
     bottom.set_ylim(4.7, 7.7)
@@ -159,11 +165,11 @@ SYMBOLS = np.array([0.6, 0.3, 0.1])
 """How often A, B and C occur in the data."""
 
 
-def three_symbols(share_a: float = 0.2, b_of_rest: float = 0.4) -> Drawn:
+def three_symbols(share_a: float = 0.2, b_of_rest: float = 0.35) -> Drawn:
     """A model of three symbols beside the data, and its cost split into entropy and KL."""
     model = np.array([share_a, (1 - share_a) * b_of_rest, (1 - share_a) * (1 - b_of_rest)])
     entropy = float(costs.entropy(SYMBOLS))
-    extra = float(costs.kl_divergence(SYMBOLS, model))
+    extra = max(0.0, float(costs.kl_divergence(SYMBOLS, model)))  # rounding may leave −1e-17
     total = float(costs.cross_entropy(SYMBOLS, model))
 
     fig, (top, bottom) = style.figure(height=3.9, rows=2, ratios=[2.2, 1], gap=0.66, left=0.55)
@@ -184,8 +190,9 @@ def three_symbols(share_a: float = 0.2, b_of_rest: float = 0.4) -> Drawn:
     top.set_xticks(places, ["A", "B", "C"])
     style.ticks(top, y=[0, 0.5, 1])
     top.set_ylabel("probability")
-    style.label(top, 2.55, 0.98, "data p̂", ink(0.8), ha="right", offset=(0, 0))
-    style.label(top, 2.55, 0.84, "model q", "C0", ha="right", offset=(0, 0))
+    # Above the axes: no bar and no number comes there.
+    style.label(top, 2.6, 1.08, "model q", "C0", ha="right", va="bottom", offset=(0, 3))
+    style.label(top, 1.9, 1.08, "data p̂", ink(0.8), ha="right", va="bottom", offset=(0, 3))
 
     bottom.barh([0], [entropy], color=ink(0.45), height=0.7)
     bottom.barh(
@@ -252,17 +259,22 @@ def one_gaussian(mean: float = 0.0, std: float = 1.0) -> Drawn:
     top.set_ylim(0, 0.85)
     style.ticks(top, x=[], y=[0, 0.4, 0.8])
     top.set_ylabel("density")
-    style.label(top, -4.9, 0.36, "target p", ink(0.75), offset=(0, 0))
+    style.label(top, -4.9, 0.75, "target p", ink(0.75), offset=(0, 0))
     style.label(top, 6.4, 0.75, "your Gaussian q", "C0", ha="right", offset=(0, 0))
 
     means, cover_curve, pick_curve = _kl_curves(std)
+    # Each name stands where its curve ends, or where that is above the picture, at the top.
+    heights = np.clip([cover_curve[-1], pick_curve[-1]], 0.4, 5.6)
+    near = max(0, 0.8 - abs(heights[0] - heights[1])) / 2
+    heights += np.where(heights == heights.max(), near, -near)
     for curve, here, name, color, dash, height in (
-        (cover_curve, covers, "KL(p‖q)", "C1", "-", 5.6),
-        (pick_curve, picks, "KL(q‖p)", "C2", (0, (5, 2)), 4.7),
+        (cover_curve, covers, "KL(p‖q)", "C1", "-", heights[0]),
+        (pick_curve, picks, "KL(q‖p)", "C2", (0, (5, 2)), heights[1]),
     ):
         bottom.plot(means, curve, color=color, linestyle=dash)
-        bottom.plot(mean, min(here, 5.95), "^" if here > 5.95 else "o", color=color, ms=8)
-        style.label(bottom, 6.4, height, f"{name} = {here:.2f}", color, ha="right", offset=(0, 0))
+        off_scale = here > 6
+        bottom.plot(mean, min(here, 6), "^" if off_scale else "o", color=color, ms=8, clip_on=False)
+        style.label(bottom, 6.6, height, f"{name} = {here:.2f}", color, ha="right", offset=(0, 0))
     bottom.set_ylim(0, 6)
     style.ticks(bottom, x=[-4, -2, 0, 2, 4], y=[0, 2, 4, 6])
     bottom.set_xlabel("x, and the mean μ of q")
@@ -294,7 +306,7 @@ def gaussian_in_disguise(slope: float = 0.4, noise_scale: float = 0.5) -> Drawn:
     nll = float(costs.gaussian_nll(slope * x, y, noise_scale).mean())
     best = float((x @ y) / (x @ x))
 
-    fig, (top, bottom) = style.figure(height=4.6, rows=2, gap=0.66)
+    fig, (top, bottom) = style.figure(height=4.9, rows=2, gap=0.84, right=0.42)
     ends = np.array([0.0, 3.2])
     top.fill_between(
         ends,
@@ -316,18 +328,29 @@ def gaussian_in_disguise(slope: float = 0.4, noise_scale: float = 0.5) -> Drawn:
     curves = np.array([costs.squared_error(s * x, y).mean() for s in slopes])
     constant = np.log(2 * np.pi) / 2
     for other in (0.25, 0.5, 1.0, 2.0):
-        bottom.plot(
-            slopes, curves / (2 * other**2) + np.log(other) + constant, color=ink(0.3), lw=0.8
-        )
+        curve = curves / (2 * other**2) + np.log(other) + constant
+        bottom.plot(slopes, curve, color=ink(0.3), lw=0.8)
+        color = "C0" if other == noise_scale else ink(0.6)
+        if curve[-1] > 6:  # named where it leaves the picture
+            leaves = slopes[np.flatnonzero(curve < 6)[-1]]
+            style.label(
+                bottom, leaves, 6, f"σ {other:g}", color, ha="center", va="bottom", offset=(5, 1)
+            )
+        else:
+            style.label(
+                bottom, 2, curve[-1], f"σ {other:g}", color, va="bottom" if other == 1 else "top"
+            )
     bottom.plot(slopes, curves / (2 * noise_scale**2) + np.log(noise_scale) + constant, color="C0")
     bottom.axvline(best, color=ink(0.6), linewidth=1, linestyle=(0, (2, 2)))
-    bottom.plot(slope, min(nll, 5.95), "^" if nll > 5.95 else "o", color="C0", ms=8)
+    bottom.plot(slope, min(nll, 6), "^" if nll > 6 else "o", color="C0", ms=8, clip_on=False)
     bottom.set_xlim(0, 2)
     bottom.set_ylim(0, 6)
     style.ticks(bottom, x=[0, 0.5, 1, 1.5, 2], y=[0, 2, 4, 6])
     bottom.set_xlabel("slope")
     bottom.set_ylabel("mean NLL [nats]")
-    style.label(bottom, best, 5.6, f"least MSE: {best:.2f}", ink(0.8), offset=(5, 0))
+    style.label(
+        bottom, best, 6, f"best slope {best:.2f}", ink(0.8), ha="right", va="bottom", offset=(12, 1)
+    )
     rmse = np.sqrt(mse)
     text = (
         f"Slope {slope:g}, σ = {noise_scale:g}: mean squared error {mse:.3f}, mean NLL {nll:.3f} "
@@ -407,9 +430,10 @@ def growing_noise(frame: int = len(NOISE_FILM) - 1, learned: bool = True) -> Dra
     line = NOISE_GRID[:, 0]
 
     fig, (top, bottom) = style.figure(height=4.7, rows=2, ratios=[2, 1], gap=0.66, right=0.18)
-    top.plot(x[::2], y[::2], ".", color=ink(0.6), ms=4)  # half of them: a page is light
-    top.fill_between(line, mean - 2 * std, mean + 2 * std, color=("C0", 0.2), linewidth=0)
-    top.plot(line, mean, color="C0")
+    own = NLL if learned else SQUARED
+    top.plot(x, y, ".", color=ink(0.6), ms=4)
+    top.fill_between(line, mean - 2 * std, mean + 2 * std, color=(own, 0.2), linewidth=0)
+    top.plot(line, mean, color=own)
     truth = datasets.heteroscedastic_mean(line)
     for sign in (-2, 2):
         edge = truth + sign * datasets.heteroscedastic_std(line)
@@ -419,13 +443,13 @@ def growing_noise(frame: int = len(NOISE_FILM) - 1, learned: bool = True) -> Dra
     style.ticks(top, x=[0, 0.5, 1], y=[-2, -1, 0, 1, 2])
     top.set_xlabel("input x")
     top.set_ylabel("target y")
-    style.label(top, 0.36, 1.95, "network: mean, band ±2σ", "C0", offset=(0, 0))
+    style.label(top, 0.36, 1.95, "network: mean, band ±2σ", own, offset=(0, 0))
     style.label(top, 0.36, 1.5, "dashed: true ±2σ(x)", ink(0.8), offset=(0, 0))
 
     shown = np.maximum(NOISE_FILM, 1)  # a logarithmic axis has no place for step 0
     for kind, name, color, dash, height in (
-        (False, "one σ for all", "C1", (0, (5, 2)), 1.75),
-        (True, "σ(x) learned", "C0", "-", 1.3),
+        (False, "one σ for all", SQUARED, (0, (5, 2)), 1.75),
+        (True, "σ(x) learned", NLL, "-", 1.3),
     ):
         curve = films[kind][2]
         bottom.plot(shown, curve, color=color, linestyle=dash, linewidth=1.5)
@@ -473,21 +497,25 @@ def pull_on_the_logit(logit: float = -8, label: int = 1) -> Drawn:
     nll, nll_slope, half_square, square_slope = logit_costs(z, label)
     here = [float(v[0]) for v in logit_costs(np.array([logit]), label)]
 
-    fig, (top, bottom) = style.figure(height=4.4, rows=2, gap=0.2)
-    top.plot(z, nll, color="C0")
-    top.plot(z, half_square, color="C1", linestyle=style.DASHES[1])
-    top.plot(logit, here[0], "o", color="C0", ms=7)
-    top.plot(logit, here[2], "o", color="C1", ms=7)
+    fig, (top, bottom) = style.figure(height=4.4, rows=2, gap=0.36)
+    top.plot(z, nll, color=NLL)
+    top.plot(z, half_square, color=SQUARED, linestyle=style.DASHES[1])
+    top.plot(logit, here[0], "o", color=NLL, ms=7)
+    top.plot(logit, here[2], "o", color=SQUARED, ms=7)
     top.set_ylim(-0.3, 10.5)
     style.ticks(top, x=[], y=[0, 5, 10])
     top.set_ylabel("cost")
-    style.label(top, 0, 9.3, "−log p(y|z)", "C0", ha="center", offset=(0, 0))
-    style.label(top, 0, 7.6, "½(σ(z) − y)²", "C1", ha="center", offset=(0, 0))
+    # Names above the axes and the ratio between them: the line at z crosses everything inside.
+    style.label(top, -10.4, 10.5, "−log p(y|z)", NLL, va="bottom", offset=(0, 3))
+    style.label(top, 10.4, 10.5, "½(σ(z) − y)²", SQUARED, ha="right", va="bottom", offset=(0, 3))
 
-    bottom.semilogy(z, np.abs(nll_slope), color="C0")
-    bottom.semilogy(z, np.abs(square_slope), color="C1", linestyle=style.DASHES[1])
-    bottom.plot(logit, abs(here[1]), "o", color="C0", ms=7)
-    bottom.plot(logit, abs(here[3]), "o", color="C1", ms=7)
+    bottom.semilogy(z, np.abs(nll_slope), color=NLL)
+    bottom.semilogy(z, np.abs(square_slope), color=SQUARED, linestyle=style.DASHES[1])
+    for slope, color in ((here[1], NLL), (here[3], SQUARED)):
+        below = abs(slope) < 1e-5
+        bottom.plot(
+            logit, max(abs(slope), 1e-5), "v" if below else "o", color=color, ms=7, clip_on=False
+        )
     bottom.set_ylim(1e-5, 3)
     bottom.minorticks_off()
     bottom.set_yticks([1e-4, 1e-2, 1], ["10⁻⁴", "10⁻²", "1"])
@@ -495,7 +523,10 @@ def pull_on_the_logit(logit: float = -8, label: int = 1) -> Drawn:
     bottom.set_xlabel("logit z")
     style.ticks(bottom, x=[-10, -5, 0, 5, 10])
     ratio = here[1] / here[3]
-    style.label(bottom, 0, 2.5e-5, f"ratio {ratio:,.0f}", ha="center", offset=(0, 0), bold=True)
+    style.label(
+        bottom, 0, 3, f"ratio of the gradients: {ratio:,.0f}",
+        ha="center", va="bottom", offset=(0, 4), bold=True,
+    )  # fmt: skip
     for ax in (top, bottom):
         ax.set_xlim(-10.4, 10.4)
         ax.axvline(logit, color=ink(0.35), linewidth=1)
@@ -570,7 +601,7 @@ def _recovery_film(cost: str, start: float) -> tuple[Array, Array, Array, Array]
     return np.array(given), run["weight"], run["bias"], run["recovered"]
 
 
-def recovery(frame: int = 14, start: int = 8) -> Drawn:
+def recovery(frame: int = 0, start: int = 8) -> Drawn:
     """A neuron that starts sure and wrong learns under two costs, step by step."""
     step = RECOVERY_STEPS[frame]
     shown = np.maximum(RECOVERY_STEPS, 0.5)  # a logarithmic axis has no place for step 0
@@ -580,9 +611,9 @@ def recovery(frame: int = 14, start: int = 8) -> Drawn:
     top.plot(x[y == 0], np.zeros(int((1 - y).sum())), "o", color=ink(0.7), ms=5, clip_on=False)
     line = np.linspace(-2.6, 2.6, 79)
     told = []
-    for cost, name, color, dash, height in (
-        ("nll", "NLL", "C0", "-", 0.88),
-        ("squared", "squared error", "C1", (0, (5, 2)), 0.3),
+    for cost, name, color, dash in (
+        ("nll", "NLL", NLL, "-"),
+        ("squared", "squared error", SQUARED, (0, (5, 2))),
     ):
         given, weights, biases, recovered = _recovery_film(cost, start)
         top.plot(
@@ -592,8 +623,8 @@ def recovery(frame: int = 14, start: int = 8) -> Drawn:
         bottom.plot(shown[: frame + 1], given[: frame + 1, 0], color=color, linestyle=dash)
         bottom.plot(shown[frame], given[frame, 0], "o", color=color, ms=7, clip_on=False)
         style.label(
-            bottom, 0.5 if cost == "nll" else 6e3, height, name, color,
-            ha="left" if cost == "nll" else "right", offset=(3, 0),
+            bottom, 0.5 if cost == "nll" else 3e4, 1.25, name, color,
+            ha="left" if cost == "nll" else "right", offset=(0, 0),
         )  # fmt: skip
         when = int(recovered[0])
         state = f"recovered at step {when:,}" if step >= when >= 0 else "not recovered"
@@ -601,11 +632,15 @@ def recovery(frame: int = 14, start: int = 8) -> Drawn:
     top.set_xlim(-2.6, 2.6)
     top.set_ylim(-0.05, 1.05)
     style.ticks(top, x=[-2, -1, 0, 1, 2], y=[0, 0.5, 1])
+    style.label(
+        top, 2.6, 1.05, f"training step {step:,}".replace(",", " "),
+        ha="right", va="bottom", offset=(0, 4), bold=True,
+    )  # fmt: skip
     top.set_xlabel("input x")
     top.set_ylabel("P(label 1)")
     bottom.set_xscale("log")
     bottom.set_xlim(0.5, 3e4)
-    bottom.set_ylim(-0.02, 1.05)
+    bottom.set_ylim(-0.02, 1.4)  # room above the curves for their names
     bottom.set_xticks([1, 10, 100, 1000, 10000], ["1", "10", "100", "1 000", "10 000"])
     bottom.minorticks_off()
     style.ticks(bottom, y=[0, 0.5, 1])
@@ -630,7 +665,7 @@ def naive_nll(logits: Array, label: int) -> np.floating:
 
 
 def overflow(gap: int = 100, precision: str = "float32") -> Drawn:
-    """The cost of two logits, by the formula as it reads and by log-sum-exp."""
+    """The cost of two logits, by the formula as written and by log-sum-exp."""
     dtype = PRECISIONS[precision]
     logits = np.array([gap, 0], dtype=dtype)
     naive = float(naive_nll(logits, 1))
@@ -638,24 +673,31 @@ def overflow(gap: int = 100, precision: str = "float32") -> Drawn:
     stable = float(costs.categorical_nll(logits[None], np.array([1]))[0])
     limit = float(np.log(np.finfo(dtype).max))
 
-    fig, ax = style.figure(height=3.1)
-    ax.plot([0, 1000], [0, 1000], color="C0", linewidth=1.2)
-    ax.plot([0, limit], [0, limit], color="C1", linewidth=5, alpha=0.55)
-    ax.plot(limit, limit, "X", color="C1", ms=10)
-    ax.axvspan(limit, 1030, color=("C1", 0.08), linewidth=0)
-    ax.plot(gap, stable, "o", color="C0", ms=8)
-    ax.axvline(gap, color=ink(0.35), linewidth=1)
-    ax.set_xlim(-10, 1030)
-    ax.set_ylim(-10, 1080)
-    style.ticks(ax, x=[0, 250, 500, 750, 1000], y=[0, 500, 1000])
+    fig, ax = style.figure(height=3.3)
+    z = np.geomspace(1, 1200, 60)
+    before = np.geomspace(1, limit, 40)
+    ax.axvspan(limit, 1200, color=ink(0.08), linewidth=0)
+    ax.loglog(before, np.logaddexp(0, before), color=ink(0.4), linewidth=5)
+    ax.loglog(z, np.logaddexp(0, z), color=NLL, linewidth=1.2)
+    ax.plot(limit, limit, "X", color=ink(), ms=10)
+    ax.plot([gap, gap], [0.9, stable], color=ink(0.35), linewidth=1)
+    ax.plot(gap, stable, "o", color=NLL, ms=8, clip_on=False)
+    ax.set_xlim(1, 1200)
+    ax.set_ylim(0.9, 5000)
+    ax.minorticks_off()
+    ax.set_xticks([1, 10, 100, 1000], ["1", "10", "100", "1000"])
+    ax.set_yticks([1, 10, 100, 1000], ["1", "10", "100", "1000"])
     ax.set_xlabel("logit z of the wrong class (the right one has 0)")
     ax.set_ylabel("cost of the label [nats]")
-    style.label(ax, 260, 1000, f"log-sum-exp: {stable:.6g}", "C0", offset=(0, 0))
-    style.label(ax, 260, 890, f"as it reads: {naive:.6g}", "C1", offset=(0, 0))
-    style.label(ax, 1020, 40, f"naive ends at {limit:.1f}", "C1", ha="right", offset=(0, 0))
+    style.label(ax, 1, 2700, f"log-sum-exp: {stable:.6g}", NLL, offset=(6, 0))
+    style.label(ax, 1, 1200, f"formula as written: {naive:.6g}", offset=(6, 0))
+    style.label(
+        ax, 1200, 5000, f"tinted: eᶻ overflows, z > {limit:.1f}",
+        ha="right", va="bottom", offset=(0, 3),
+    )  # fmt: skip
     text = (
-        f"Logits ({gap}, 0) in {precision}. Label 1: the formula as it reads gives {naive:.6g}, "
-        f"log-sum-exp gives {stable:.6g}. Label 0: as it reads, {naive_right:.3g}. "
+        f"Logits ({gap}, 0) in {precision}. Label 1: the formula as written gives {naive:.6g}, "
+        f"log-sum-exp gives {stable:.6g}. Label 0: as written, {naive_right:.3g}. "
         f"e to the z overflows beyond z = {limit:.1f}."
     )
     return fig, style.minus(text)
@@ -676,36 +718,45 @@ def collapse_nll(width: float) -> float:
 
 
 def collapse(exponent: int = -3) -> Drawn:
-    """A spike of density narrows onto one data point, and the cost falls without a floor."""
+    """A spike of density narrows onto one data point; the cost falls, and there is no floor."""
     width = 10.0**exponent
-    nll = collapse_nll(width)
-    fig, (top, bottom) = style.figure(height=4.0, rows=2, gap=0.66)
+    nll, narrower = collapse_nll(width), collapse_nll(width / 10)
+    fig, (top, bottom) = style.figure(height=4.2, rows=2, gap=0.66)
     spike = SPIKE_DATA[3]
-    x = np.unique(np.concatenate([np.linspace(0, 7.5, 76), spike + width * np.linspace(-4, 4, 33)]))
+    # Out to 9 widths, so that the lines to the next points start at the hill and not on the spike.
+    near = spike + width * np.linspace(-9, 9, 37)
+    beside = spike + max(width, 1e-12) * np.array([-9, 9])
+    x = np.unique(np.concatenate([np.linspace(0, 7.5, 76), near, beside]))
     broad = normal_density(x, SPIKE_DATA.mean(), SPIKE_DATA.std())
-    top.plot(x, np.minimum((broad + normal_density(x, spike, width)) / 2, 2.0), color="C0")
-    top.plot(SPIKE_DATA, np.full(SPIKE_DATA.size, -0.09), "|", color=ink(0.9), ms=9, clip_on=False)
+    top.plot(x, (broad + normal_density(x, spike, width)) / 2, color=NLL, linewidth=1.2)
+    # Linear up to 0.5, where the broad hill is; logarithmic above, where the spike ends.
+    top.set_yscale("symlog", linthresh=0.5, linscale=9)
+    top.plot(SPIKE_DATA, np.full(SPIKE_DATA.size, -0.04), "|", color=ink(0.9), ms=9, clip_on=False)
     top.set_xlim(0, 7.5)
-    top.set_ylim(-0.15, 1.2)
-    style.ticks(top, x=[0, 2, 4, 6], y=[0, 0.5, 1])
+    top.set_ylim(-0.08, 1e17)
+    top.set_yticks([0, 0.5, 1e8, 1e16], ["0", "½", "10⁸", "10¹⁶"])
+    top.minorticks_off()
+    style.ticks(top, x=[0, 2, 4, 6])
     top.set_xlabel("x, with eight data points")
-    top.set_ylabel("density")
-    peak = float(normal_density(np.array([spike]), spike, width)[0] / 2)
-    style.label(top, 7.4, 1.1, f"spike as high as {peak:.3g}", "C0", ha="right", offset=(0, 0))
+    top.set_ylabel("density, log above ½")
+    peak = float((broad + normal_density(x, spike, width)).max() / 2)
+    style.label(top, 7.4, 1e14, f"height {peak:.3g}", NLL, ha="right", offset=(0, 0))
 
-    exponents = np.arange(-16, 1)
+    exponents = np.linspace(-16, 0, 65)
     values = np.array([collapse_nll(10.0**e) for e in exponents])
     bottom.plot(exponents, values, color=ink(0.4), linewidth=1)
-    bottom.plot(exponent, nll, "o", color="C0", ms=8)
-    bottom.set_xlim(0.4, -16.4)
+    bottom.plot(exponent, nll, "o", color=NLL, ms=8)
+    bottom.set_xlim(-16.4, 0.4)
     bottom.set_ylim(-3.2, 2.6)
-    bottom.set_xticks([0, -4, -8, -12, -16], ["1", "10⁻⁴", "10⁻⁸", "10⁻¹²", "10⁻¹⁶"])
+    bottom.set_xticks([-16, -12, -8, -4, 0], ["10⁻¹⁶", "10⁻¹²", "10⁻⁸", "10⁻⁴", "1"])
     style.ticks(bottom, y=[-2, 0, 2])
     bottom.set_xlabel("width σ of the spike")
     bottom.set_ylabel("mean NLL [nats]")
+    change = narrower - nll
     text = (
         f"With a spike of width {width:.0e} on one of eight points the mean NLL is {nll:.3f} nats; "
-        f"a spike ten times narrower lowers it by about log(10)/8 = {np.log(10) / 8:.3f}, for ever."
+        f"a spike ten times narrower {'raises' if change > 0 else 'lowers'} it by "
+        f"{abs(change):.3f}, to {narrower:.3f}."
     )
     return fig, style.minus(text)
 
@@ -732,7 +783,7 @@ def wrong_labels(flip: float = 0.2) -> Drawn:
     fig, ax = style.figure(height=3.2, right=0.2)
     told = []
     for row, (name, curve) in enumerate(flipped_label_cost(p, flip).items()):
-        color = f"C{(0, 1, 2)[row]}"
+        color = (NLL, SQUARED, ABSOLUTE)[row]
         least = int(np.argmin(curve))
         ax.plot(p, curve, color=color, linestyle=style.DASHES[row])
         ax.plot(p[least], curve[least], "v", color=color, ms=8, clip_on=False)
@@ -740,7 +791,7 @@ def wrong_labels(flip: float = 0.2) -> Drawn:
             ax, 0.3, 1.92 - 0.17 * row, f"{name}: least at {p[least]:.2f}", color, offset=(0, 0)
         )
         told.append(f"{name} {p[least]:.2f}")
-    ax.axvline(1 - flip, color=ink(0.5), linewidth=1, linestyle=(0, (2, 2)))
+    ax.axvline(1 - flip, ymax=0.7, color=ink(0.5), linewidth=1, linestyle=(0, (2, 2)))
     ax.set_xlim(0, 1)
     ax.set_ylim(0, 2.05)
     style.ticks(ax, x=[0, 0.25, 0.5, 0.75, 1], y=[0, 1, 2])

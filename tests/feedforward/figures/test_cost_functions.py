@@ -177,6 +177,19 @@ def test_the_bars_add_up_to_the_cross_entropy():
     assert f"{-(figures.SYMBOLS * np.log(model)).sum():.3f} nats" in text
 
 
+def test_a_reader_can_reach_the_distribution_of_the_data():
+    (controls,) = [row.values[1] for row in EXPLORERS if row.values[0] is figures.three_symbols]
+    share_a, b_of_rest = ([float(v) for v in control.values] for control in controls)
+    best = min(
+        (float(figures.three_symbols(a, b)[0].axes[1].patches[1].get_width()), a, b)
+        for a in share_a
+        for b in b_of_rest
+        if abs(a - 0.6) < 0.06 and abs(b - 0.75) < 0.11
+    )
+    assert best == pytest.approx((0.0, 0.6, 0.75), abs=1e-12)
+    assert "KL 0.000" in figures.three_symbols(*best[1:])[1]
+
+
 @pytest.mark.parametrize("mean, std", [(0.0, 0.8), (-3.0, 0.4), (3.0, 2.4), (-0.54, 1.82)])
 def test_both_divergences_agree_with_adaptive_quadrature(mean, std):
     def log_p(x):
@@ -311,7 +324,7 @@ def test_the_naive_cost_ends_where_the_figure_says(precision, end):
     assert np.isfinite(figures.naive_nll(np.array([end, 0], dtype=dtype), 1))
     assert np.isinf(figures.naive_nll(np.array([end + 1, 0], dtype=dtype), 1))
     assert np.isnan(figures.naive_nll(np.array([end + 1, 0], dtype=dtype), 0))
-    (cross,) = markers(figures.overflow(0, precision)[0].axes[0], "X")
+    (cross,) = markers(figures.overflow(1, precision)[0].axes[0], "X")
     assert end < cross[0] < end + 1
 
 
@@ -320,6 +333,22 @@ def test_a_spike_ten_times_narrower_costs_a_fixed_amount_less():
         figures.collapse_nll(10.0**-e) - figures.collapse_nll(10.0 ** -(e + 1)) for e in (4, 15)
     ]
     assert fall == pytest.approx([np.log(10) / 8] * 2, abs=1e-3)
+
+
+@pytest.mark.parametrize("exponent, word", [(0, "raises"), (-1, "lowers"), (-16, "lowers")])
+def test_the_text_of_the_spike_says_what_the_next_narrowing_does(exponent, word):
+    def nll(width):  # the mixture's density, by SciPy
+        x = figures.SPIKE_DATA
+        broad = stats.norm.logpdf(x, x.mean(), x.std())
+        spike = stats.norm.logpdf(x, x[3], width)
+        return np.log(2) - np.logaddexp(broad, spike).mean()
+
+    here, narrower = nll(10.0**exponent), nll(10.0 ** (exponent - 1))
+    assert (narrower > here) == (word == "raises")
+    text = figures.collapse(exponent)[1]
+    said = f"{word} it by {abs(narrower - here):.3f}, to {narrower:.3f}."
+    assert text.endswith(said.replace("-", "\N{MINUS SIGN}"))
+    assert f"mean NLL is {here:.3f} nats".replace("-", "\N{MINUS SIGN}") in text
 
 
 @pytest.mark.parametrize("flip", [0.0, 0.1, 0.3, 0.45])
