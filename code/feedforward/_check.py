@@ -30,18 +30,29 @@ def float_dtype(*values: object) -> np.dtype:
     return np.dtype(np.float64)
 
 
-def real(value: object, name: str, dtype: np.dtype | None = None) -> Array:
-    """`value` as an array of finite real numbers, in `dtype` (or its own floating dtype)."""
+def as_array(value: object, name: str) -> Array:
+    """`value` as an array of whatever it holds; rows of unequal length are refused."""
     try:
-        array = np.asarray(value)
+        return np.asarray(value)
     except ValueError as error:
         raise ValueError(f"{name} must be an array of numbers: {error}") from None
-    if array.dtype == bool or np.issubdtype(array.dtype, np.integer) or array.size == 0:
-        array = array.astype(dtype or float_dtype(array))
-    elif not np.issubdtype(array.dtype, np.floating):
-        raise TypeError(f"{name} must hold real numbers, got dtype {array.dtype}")
-    finite(array, name)
-    return array if dtype is None else array.astype(dtype, copy=False)
+
+
+def real(value: object, name: str, dtype: np.dtype | None = None) -> Array:
+    """`value` as an array of finite real numbers, in `dtype` (or its own floating dtype)."""
+    given = as_array(value, name)
+    if given.dtype == bool or np.issubdtype(given.dtype, np.integer) or given.size == 0:
+        dtype = dtype or float_dtype(given)
+    elif not np.issubdtype(given.dtype, np.floating):
+        raise TypeError(f"{name} must hold real numbers, got dtype {given.dtype}")
+    else:
+        finite(given, name)
+    if dtype is None or given.dtype == dtype:
+        return given
+    with np.errstate(over="ignore"):  # the next line says it better
+        cast = given.astype(dtype)
+    _all(np.isfinite(cast), given, name, f"in the range of {dtype}")
+    return cast
 
 
 def finite(array: Array, name: str) -> Array:
@@ -64,19 +75,19 @@ def within(array: Array, low: float, high: float, name: str) -> Array:
 
 def integers(value: object, name: str) -> Array:
     """`value` as an array of integers; numbers with a decimal point are refused, not rounded."""
-    array = np.asarray(value)
-    if array.size == 0 and not isinstance(value, np.ndarray):
-        array = array.astype(np.intp)  # an empty list has no dtype of its own
-    if not np.issubdtype(array.dtype, np.integer):
-        raise TypeError(f"{name} must hold integers, got dtype {array.dtype}")
-    return array
+    given = as_array(value, name)
+    if given.size == 0 and not isinstance(value, np.ndarray):
+        given = given.astype(np.intp)  # an empty list has no dtype of its own
+    if not np.issubdtype(given.dtype, np.integer):
+        raise TypeError(f"{name} must hold integers, got dtype {given.dtype}")
+    return given
 
 
 def labels(value: object, count: int, classes: int, name: str) -> Array:
     """Class labels of shape (count,), each in 0 … classes − 1."""
-    array = shape(integers(value, name), (count,), name)
-    _all((array >= 0) & (array < classes), array, name, f"between 0 and {classes - 1}")
-    return array
+    given = shape(integers(value, name), (count,), name)
+    _all((given >= 0) & (given < classes), given, name, f"between 0 and {classes - 1}")
+    return given
 
 
 def distribution(array: Array, name: str) -> Array:
@@ -131,8 +142,7 @@ def count(value: object, name: str, least: int = 1) -> int:
 
 def positive_number(value: object, name: str) -> float:
     """One positive, finite real number."""
-    array = shape(real(value, name), (), name)
-    return float(positive(array, name))
+    return float(positive(shape(real(value, name), (), name), name))
 
 
 def generator(value: object, name: str = "rng") -> np.random.Generator:

@@ -133,8 +133,9 @@ def categorical_nll(logits: Either, label: Array) -> Either:
     """Negative log-likelihood of a class: −log softmax(z)_y = log Σⱼ e^(zⱼ − z_y).
 
     logits: shape (m, k); label: integers of shape (m,), each in 0 … k − 1. Returns
-    shape (m,), in nats. Finite for every finite logit. Its gradient is softmax(z) −
-    onehot(label).
+    shape (m,), in nats; infinite only where the cost itself exceeds the largest number
+    of the dtype (1.8e308 in float64). Its gradient is softmax(z) − onehot(label), even
+    there.
     Source: Goodfellow et al. (2016), section 6.2.2.3.
     """
     (logits,) = _floats(logits=logits)
@@ -142,8 +143,9 @@ def categorical_nll(logits: Either, label: Array) -> Either:
     if isinstance(label, Tensor):
         raise TypeError("label must hold integers, got a Tensor")
     label = _check.labels(label, m, k, "label")
-    of_label = logits[np.arange(m), label]
-    return logsumexp(logits - graph.reshape(of_label, (m, 1)), axis=1)
+    with np.errstate(over="ignore"):  # e^−∞ = 0, as it should be
+        logits = logits - value(logits).max(axis=1, keepdims=True)
+        return logsumexp(logits, axis=1) - logits[np.arange(m), label]
 
 
 # ------------------------------------------------------------------ a mixture of Gaussians
@@ -204,11 +206,17 @@ def kl_divergence(p: Either, q: Either) -> Either:
     """KL(p‖q) = Σ p log(p/q) = H(p, q) − H(p): the extra cost of believing q when p is true.
 
     p, q: probabilities on the last axis, shape (..., k); the axes before it broadcast. Returns
-    shape (...), in nats: zero only where p = q, infinite where p > 0 = q, and not symmetric.
+    shape (...), in nats: never negative, zero where p = q, infinite where p > 0 = q, and not
+    symmetric. Rows whose sums are off by rounding cost Σ (p log(p/q) − p + q), which is not
+    negative either; the gradient is that of Σ p log(p/q). An outcome with p = q = 0 has none.
     Source: Goodfellow et al. (2016), section 3.13.
     """
     p, q = _distribution(p=p, q=q)
-    return graph.sum(x_log_y(p, p) - x_log_y(p, q), axis=-1)
+    off = value(q).sum(axis=-1) - value(p).sum(axis=-1)  # zero but for rounding
+    nowhere = (value(p) == 0) & (value(q) == 0)
+    p, q = (graph.where(nowhere, 1, x) for x in (p, q))  # 1·log(1/1) = 0, with no gradient
+    kl = graph.sum(x_log_y(p, p) - x_log_y(p, q), axis=-1)
+    return kl + np.maximum(off, -value(kl))
 
 
 # --------------------------------------------------------------------------------- checks
@@ -279,6 +287,13 @@ def _distribution(**arguments: Either) -> list[Either]:
         raise ValueError(
             f"{' and '.join(arguments)} must have as many probabilities, got shapes {shapes}"
         )
+    try:
+        np.broadcast_shapes(*(p.shape for p in distributions))
+    except ValueError:
+        shapes = " and ".join(str(p.shape) for p in distributions)
+        raise ValueError(
+            f"{' and '.join(arguments)} must have shapes that broadcast, got {shapes}"
+        ) from None
     return distributions
 
 

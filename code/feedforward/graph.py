@@ -36,7 +36,6 @@ from feedforward import _check
 Array = np.ndarray
 
 _BASIC_INDEX = (int, slice, type(Ellipsis), type(None))
-_CONSTANT = (np.ndarray, float, int)
 
 _births = itertools.count()
 _recording = True
@@ -57,7 +56,7 @@ class Tensor:
     def __init__(self, data: Any) -> None:
         if isinstance(data, Tensor):
             raise TypeError("data must be numbers, got a Tensor; use its .data")
-        array = np.array(data)
+        array = np.array(_check.as_array(data, "data"))
         if array.dtype == bool or np.issubdtype(array.dtype, np.integer):
             array = array.astype(np.float64)
         if not np.issubdtype(array.dtype, np.floating):
@@ -534,21 +533,14 @@ def concatenate(xs: Sequence[Either], axis: int = 0) -> Either:
 
 def _apply(op: str, *inputs: Any, **options: Any) -> Either:
     """Compute OPS[op]; if a Tensor is among the inputs, so is the result, and it remembers them."""
-    traced = False
-    values = []
-    for x in inputs:
-        if isinstance(x, Tensor):
-            traced = True
-            x = x.data
-        elif not isinstance(x, _CONSTANT):
-            x = np.asarray(x)
-        values.append(x)
+    inputs = tuple(x if isinstance(x, Tensor | float | int) else _constant(x, op) for x in inputs)
+    values = [value(x) for x in inputs]
     try:
         data = OPS[op].forward(*values, **options)
     except ValueError as error:
         shapes = " and ".join(str(np.shape(x)) for x in values)
         raise ValueError(f"cannot compute {op} of {shapes}: {error}") from None
-    if not traced:
+    if not any(isinstance(x, Tensor) for x in inputs):
         return data
     result = Tensor.__new__(Tensor)
     if _recording:
@@ -556,6 +548,15 @@ def _apply(op: str, *inputs: Any, **options: Any) -> Either:
     else:
         result._fill(np.asarray(data), None, (), {})
     return result
+
+
+def _constant(x: Any, op: str) -> Array:
+    """Anything that is no Tensor as an array of real numbers."""
+    array = _check.as_array(x, f"an input of {op}")
+    if array.dtype.kind not in "biuf":  # booleans, integers, floats
+        got = f"dtype {array.dtype}" if array.ndim else repr(x)
+        raise TypeError(f"an input of {op} must hold real numbers, got {got}")
+    return array
 
 
 def _latest_first(last: Tensor) -> list[Tensor]:

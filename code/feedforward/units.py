@@ -55,7 +55,7 @@ class Unit:
 
 def _real(z: object, name: str = "z") -> Array:
     """z as a floating array; NaN and infinity pass through, as they do in NumPy's functions."""
-    array = np.asarray(z)
+    array = _check.as_array(z, name)
     if array.dtype == bool or np.issubdtype(array.dtype, np.integer) or array.size == 0:
         return array.astype(_check.float_dtype(array), copy=False)
     if not np.issubdtype(array.dtype, np.floating):
@@ -176,11 +176,12 @@ def _normal_pdf(z: Array) -> Array:
     return np.exp(-(np.minimum(np.abs(z), 40) ** 2) / 2) / math.sqrt(2 * math.pi)
 
 
-#: z·Φ(z) exactly, not its tanh approximation. NumPy has no Φ; SciPy's is `ndtr`.
+#: z·Φ(z) exactly, not its tanh approximation. NumPy has no Φ; SciPy's is `ndtr`, which has no
+#: float16 and answers in a wider dtype.
 gelu = Unit(
     "gelu",
-    lambda z: z * ndtr(z),
-    lambda z: ndtr(z) + z * _normal_pdf(z),
+    lambda z: (z * ndtr(z)).astype(z.dtype),
+    lambda z: (ndtr(z) + z * _normal_pdf(z)).astype(z.dtype),
     formula="z·Φ(z)",
 )
 silu = Unit(
@@ -224,12 +225,21 @@ def softmax(z: Either, temperature: float = 1.0) -> Either:
     """Probabilities eᶻⁱᐟᵀ / Σⱼ eᶻʲᐟᵀ on the last axis.
 
     z: shape (..., k), any size; temperature T > 0. Returns shape (..., k). T → 0 gives hardmax,
-    T → ∞ the uniform distribution; a constant added to every z changes nothing.
+    T → ∞ the uniform distribution, whether or not T fits in z's dtype; a constant added to every z
+    changes nothing.
     Source: Goodfellow et al. (2016), section 6.2.2.3.
     """
     temperature = _check.positive_number(temperature, "temperature")
     z = _vectors(z)
-    scaled = (z - graph.value(z).max(axis=-1, keepdims=True)) / temperature
+    # In z's own dtype T might be 0 or ∞: divide in float64. Its slope 1/T stays finite, so that a
+    # hard choice, whose gradient is 0, gets 0/T = 0.
+    divide = Unit(
+        "z/T",
+        lambda d: (d / np.float64(temperature)).astype(d.dtype),
+        lambda d: np.full_like(d, min(1 / temperature, float(np.finfo(d.dtype).max))),
+    )
+    with np.errstate(over="ignore"):  # −∞ is as good as far below the largest
+        scaled = divide(z - graph.value(z).max(axis=-1, keepdims=True))
     return graph.exp(scaled - graph.logsumexp(scaled, axis=-1, keepdims=True))
 
 
@@ -255,15 +265,18 @@ def sparsemax(z: Either) -> Either:
     Source: Martins and Astudillo (2016), eq. 2 and algorithm 1.
     """
     z = _vectors(z)
-    # The shift leaves the answer as it is and loses no digits at large z.
-    z = z - graph.value(z).max(axis=-1, keepdims=True)
+    # The shift leaves the answer as it is and loses no digits at large z; nor does
+    # the clip change it: no entry 1 below the largest, or more, is in the support.
+    with np.errstate(over="ignore"):
+        z = graph.maximum(z - graph.value(z).max(axis=-1, keepdims=True), -1)
     numbers = graph.value(z)
     descending = -np.sort(-numbers, axis=-1)
     rank = np.arange(1, z.shape[-1] + 1, dtype=z.dtype)
     supported = 1 + rank * descending > np.cumsum(descending, axis=-1)
     smallest = np.where(supported, descending, 0).min(axis=-1, keepdims=True)
     support = (numbers >= smallest).astype(z.dtype)
-    tau = (graph.sum(z * support, axis=-1, keepdims=True) - 1) / support.sum(-1, keepdims=True)
+    size = support.sum(axis=-1, keepdims=True)
+    tau = (graph.sum(z * support, axis=-1, keepdims=True) - 1) / size
     return relu(z - tau)
 
 

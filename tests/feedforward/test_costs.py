@@ -180,7 +180,29 @@ def test_entropy_and_kl_divergence_agree_with_scipy_zeros_included(pq):
 def test_cross_entropy_is_entropy_plus_kl_divergence(pq):
     p, q = pq
     assert_close(cross_entropy(p, q), entropy(p) + kl_divergence(p, q))
-    assert (kl_divergence(p, q) >= -4e-16).all()
+    assert (kl_divergence(p, q) >= 0).all()
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_kl_divergence_is_never_negative_however_near_the_two_are(dtype):
+    rng = np.random.default_rng(0)
+    p = rng.dirichlet(np.ones(6), size=500)
+    nudge = np.finfo(dtype).eps * rng.normal(size=p.shape)
+    q = p * np.exp(nudge - (p * nudge).sum(axis=-1, keepdims=True))
+    p, q = p.astype(dtype), q.astype(dtype)
+    kl = kl_divergence(p, q)
+    assert kl.dtype == dtype
+    assert (kl >= 0).all()
+
+
+@pytest.mark.parametrize("off", [-5e-6, 5e-6])
+def test_kl_divergence_of_rows_that_sum_to_almost_1_is_not_that_error(off):
+    p, q = np.array([0.5, 0.5 + off]), np.array([0.5, 0.5])
+    np.testing.assert_allclose(kl_divergence(p, q), off**2, rtol=1e-4)  # δ²/2q, without ±δ
+    np.testing.assert_allclose(kl_divergence(q, p), off**2, rtol=1e-4)
+    np.testing.assert_allclose(
+        kl_divergence(p, q), special.kl_div(p, q).sum(), rtol=1e-4, atol=1e-16
+    )
 
 
 @given(distributions(count=1))
@@ -260,6 +282,20 @@ def test_a_certain_and_wrong_model_pays_the_difference_of_its_logits(dtype):
     logits = np.array([[1e4, -1e4, 0]], dtype)
     np.testing.assert_array_equal(categorical_nll(logits, [1]), [2e4])
     np.testing.assert_array_equal(bernoulli_nll(np.array([1e4], dtype), [0]), [1e4])
+
+
+@pytest.mark.parametrize(
+    "dtype, large", [(np.float16, 4e4), (np.float32, 3e38), (np.float64, 1e308)]
+)
+def test_categorical_nll_beyond_the_largest_number_is_infinite_with_the_right_gradient(
+    dtype, large
+):
+    logits = Tensor(np.array([[large, -large], [large, -large], [large, large]], dtype))
+    cost = categorical_nll(logits, [1, 0, 0])  # a warning would fail
+    assert cost.dtype == dtype
+    np.testing.assert_array_equal(cost.data, [np.inf, 0, dtype(math.log(2))])
+    cost.sum().backward()
+    np.testing.assert_array_equal(logits.grad, [[1, -1], [0, 0], [-0.5, 0.5]])
 
 
 def test_mixture_nll_is_finite_where_every_component_underflows():
@@ -355,6 +391,17 @@ def test_gradient_of_kl_divergence_is_zero_in_a_model_of_what_never_happens():
     q = Tensor([0.5, 0.5, 0.0])
     kl_divergence([0.5, 0.5, 0.0], q).backward()
     np.testing.assert_array_equal(q.grad, [-1.0, -1.0, 0.0])
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_gradients_of_kl_divergence_where_neither_gives_an_outcome_a_chance_are_zero(dtype):
+    p, q = (Tensor(np.array([[0, 1, 0], [0, 0.5, 0.5]], dtype)) for _ in "pq")
+    kl = kl_divergence(p, q)
+    np.testing.assert_array_equal(kl.data, [0, 0])
+    kl.sum().backward()
+    np.testing.assert_array_equal(p.grad, [[0, 1, 0], [0, 1, 1]])
+    np.testing.assert_array_equal(q.grad, [[0, -1, 0], [0, -1, -1]])
+    assert p.grad.dtype == kl.dtype == dtype
 
 
 # ------------------------------------------------------------------- shapes, dtypes, bad input
@@ -482,6 +529,21 @@ BAD = {
         [0.5, 0.5], [1.0]
     ),
     "p must hold probabilities on its last axis, got shape ()": lambda: entropy(1.0),
+    "p and q must have shapes that broadcast, got (2, 2) and (3, 2)": lambda: kl_divergence(
+        np.full((2, 2), 0.5), np.full((3, 2), 0.5)
+    ),
+    "p and q must have shapes that broadcast, got (4, 1) and (3, 1)": lambda: cross_entropy(
+        np.ones((4, 1)), Tensor(np.ones((3, 1)))
+    ),
+    "target must be in the range of float16, got 70000 at index 1": lambda: squared_error(
+        np.float16([1, 2]), [1, 70000]
+    ),
+    "target must be in the range of float16, got 100000.0 at index 0": lambda: absolute_error(
+        np.float16([1]), np.array([1e5])
+    ),
+    "std must be in the range of float32, got 1e+300": lambda: gaussian_nll(
+        np.float32([1]), [1], 1e300
+    ),
 }
 
 
@@ -490,6 +552,23 @@ def test_bad_values_are_refused_by_name(message):
     with pytest.raises(ValueError) as caught:
         BAD[message]()
     assert str(caught.value) == message
+
+
+RAGGED = [[1], [0, 1]]
+
+
+@pytest.mark.parametrize(
+    "name, call",
+    [
+        ("label", lambda: categorical_nll([[1.0, 2.0]], RAGGED)),
+        ("logits", lambda: categorical_nll(RAGGED, [0])),
+        ("target", lambda: squared_error([1.0, 2.0], RAGGED)),
+        ("q", lambda: kl_divergence([1.0], RAGGED)),
+    ],
+)
+def test_rows_of_unequal_length_are_refused_by_name(name, call):
+    with pytest.raises(ValueError, match=f"^{name} must be an array of numbers: .*inhomogeneous"):
+        call()
 
 
 WRONG_TYPE = {

@@ -346,6 +346,12 @@ def test_float32_stays_float32_beside_python_numbers_and_float64_gradients_come_
     assert Tensor([1, 2]).dtype == Tensor([True]).dtype == np.float64
 
 
+def test_a_list_is_a_constant_like_an_array_forward_and_back():
+    t = Tensor([1.0, 2.0])
+    (t ** [2, 3]).sum().backward()
+    np.testing.assert_array_equal(t.grad, [2, 12])
+
+
 def test_a_tensor_owns_its_numbers():
     mine = np.array([1.0, 2.0])
     t = Tensor(mine)
@@ -376,6 +382,13 @@ BAD = [
     (lambda t: Tensor(t), TypeError, "data must be numbers, got a Tensor"),
     (lambda t: Tensor(["a"]), TypeError, "data must hold real numbers, got dtype <U1"),
     (lambda t: Tensor([1j]), TypeError, "data must hold real numbers, got dtype complex128"),
+    (lambda t: Tensor([[1], [1, 2]]), ValueError, "data must be an array of numbers: "),
+    (lambda t: t + "a", TypeError, "an input of add must hold real numbers, got 'a'"),
+    (lambda t: "a" * t, TypeError, "an input of mul must hold real numbers, got 'a'"),
+    (lambda t: t - None, TypeError, "an input of sub must hold real numbers, got None"),
+    (lambda t: t + (1 + 2j), TypeError, "an input of add must hold real numbers, got (1+2j)"),
+    (lambda t: t * np.array([1j]), TypeError, "must hold real numbers, got dtype complex128"),
+    (lambda t: t * [[1], [1, 2]], ValueError, "an input of mul must be an array of numbers: "),
     (lambda t: np.asarray(t), TypeError, "a Tensor is not an array: use its .data"),
     (lambda t: np.exp(t), TypeError, "operand 'Tensor' does not support ufuncs"),
     (lambda t: bool(t), TypeError, "a Tensor is neither true nor false"),

@@ -142,12 +142,25 @@ def test_the_tails_keep_their_leading_digits():
     np.testing.assert_allclose(gelu(-10.0), -10 * special.ndtr(-10.0), rtol=1e-13)
 
 
-@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("dtype", [np.float16, *DTYPES])
 @pytest.mark.parametrize("name", UNITS)
 def test_units_and_slopes_are_finite_up_to_the_largest_number_there_is(name, dtype):
     z = np.finfo(dtype).max * np.array([-1, 1], dtype)
     for result in (UNITS[name](z), UNITS[name].derivative(z)):  # an overflow would warn, so fail
         assert np.isfinite(result).all()
+
+
+@pytest.mark.parametrize("name", UNITS)
+def test_float16_stays_float16_and_is_the_rounded_float64(name):
+    z, unit = np.linspace(-3, 3, 13, dtype=np.float16), UNITS[name]
+    wide = z.astype(np.float64)
+    for ours, exact in [(unit(z), unit(wide)), (unit.derivative(z), unit.derivative(wide))]:
+        assert ours.dtype == np.float16
+        np.testing.assert_allclose(ours, exact, rtol=3e-3, atol=1e-3)
+    tensor = Tensor(z)
+    y = unit(tensor)
+    y.sum().backward()
+    assert y.dtype == tensor.grad.dtype == np.float16
 
 
 def test_softplus_minus_its_mirror_image_is_the_identity_and_close_to_relu():
@@ -216,6 +229,27 @@ def test_hardmax_is_the_limit_of_softmax_at_temperature_zero():
     assert hardmax(z.astype(np.float32)).dtype == np.float32
 
 
+@pytest.mark.parametrize(
+    "dtype, temperature", [(np.float16, 1e-9), (np.float32, 1e-50), (np.float64, 5e-324)]
+)
+def test_softmax_is_hardmax_at_a_temperature_that_z_has_no_number_for(dtype, temperature):
+    z = np.array([[1, 0, -1], [1, 0, 1], [0, np.finfo(dtype).smallest_subnormal * 32, 0]], dtype)
+    p = softmax(z, temperature)
+    assert p.dtype == dtype
+    np.testing.assert_allclose(p, hardmax(z), atol=2e-14)  # e⁻³² where z differs by 32·5e-324
+    tensor = Tensor(z)
+    (softmax(tensor, temperature) * np.array([1, 2, 4], dtype)).sum().backward()
+    np.testing.assert_array_equal(tensor.grad[0], 0)  # nothing is learned from a hard choice
+    assert np.isfinite(tensor.grad).all() and tensor.grad.dtype == dtype
+
+
+def test_softmax_is_right_where_the_temperature_or_a_difference_overflows():
+    z = np.array([6e4, 0], np.float16)
+    sigmoid_of = float(z[0]) / 1e5  # 1e5 is no float16
+    assert softmax(z, 1e5)[0] == np.float16(special.expit(sigmoid_of))
+    np.testing.assert_array_equal(softmax([1e308, -1e308]), [1, 0])
+
+
 @given(arrays(float, 4, elements=st.floats(-3, 3)))
 def test_sparsemax_is_the_nearest_point_of_the_simplex(z):
     # Independent: τ is the root of a decreasing function, found by bisection.
@@ -232,6 +266,20 @@ def test_sparsemax_is_a_distribution_at_any_size_of_z(dtype, data):
     assert p.dtype == dtype
     assert (p >= 0).all()
     np.testing.assert_allclose(p.sum(axis=-1), 1, rtol=ROUNDING[dtype])
+
+
+@pytest.mark.parametrize("dtype", [np.float16, *DTYPES])
+def test_sparsemax_is_right_up_to_the_largest_number_there_is(dtype):
+    largest = np.finfo(dtype).max
+    z = np.array([[-1, 1, 0], [1, 1, -1], [-1, -1, -1]], dtype) * largest
+    p = sparsemax(z)
+    assert p.dtype == dtype
+    expected = np.array([[0, 1, 0], [0.5, 0.5, 0], [1 / 3, 1 / 3, 1 / 3]])
+    np.testing.assert_allclose(p, expected, rtol=2 * np.finfo(dtype).eps)
+    tensor = Tensor(z)
+    (sparsemax(tensor) * np.array([1, 2, 6], dtype)).sum().backward()
+    gradient = [[0, 0, 0], [-0.5, 0.5, 0], [-2, -1, 3]]
+    np.testing.assert_allclose(tensor.grad, gradient, rtol=4 * np.finfo(dtype).eps)
 
 
 @given(arrays(float, 9, elements=st.floats(-2, 2)))
@@ -317,6 +365,12 @@ def test_bad_input_is_refused_by_name(call, message):
     with pytest.raises((ValueError, TypeError)) as caught:
         call()
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("call", [sigmoid, tanh.derivative, softmax, sparsemax, hardmax])
+def test_rows_of_unequal_length_are_refused_by_name(call):
+    with pytest.raises(ValueError, match=r"^z must be an array of numbers: .*inhomogeneous"):
+        call([[1], [1, 2]])
 
 
 @pytest.mark.parametrize("unit", [softmax, hardmax, sparsemax, lambda z: maxout(z, 1)])
