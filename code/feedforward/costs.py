@@ -133,9 +133,9 @@ def categorical_nll(logits: Either, label: Array) -> Either:
     """Negative log-likelihood of a class: −log softmax(z)_y = log Σⱼ e^(zⱼ − z_y).
 
     logits: shape (m, k); label: integers of shape (m,), each in 0 … k − 1. Returns
-    shape (m,), in nats; infinite only where the cost itself exceeds the largest number
-    of the dtype (1.8e308 in float64). Its gradient is softmax(z) − onehot(label), even
-    there.
+    shape (m,), in nats; infinite only where the cost itself exceeds the dtype's
+    largest number (1.8e308 in float64). Its gradient is softmax(z) − onehot(label),
+    even there.
     Source: Goodfellow et al. (2016), section 6.2.2.3.
     """
     (logits,) = _floats(logits=logits)
