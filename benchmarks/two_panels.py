@@ -1,7 +1,9 @@
-"""The figure that is measured: two panels of lines, 200 states, two controls."""
+"""The figure that is measured: two panels of lines in the book's style, 200 states."""
 
 import numpy as np
 from matplotlib.figure import Figure
+
+from feedforward.figures import style
 
 SLOPES = [round(0.05 * k, 2) for k in range(1, 41)]
 UNITS = ["tanh", "sigmoid", "relu", "softplus", "sine"]
@@ -20,12 +22,13 @@ def value(unit: str, z: np.ndarray) -> np.ndarray:
 
 def two_panels(slope: float = 1.0, unit: str = "tanh") -> Figure:
     """A unit's value above, its slope below, as its input is scaled."""
-    figure = Figure(figsize=(5.2, 4.6))
-    above, below = figure.subplots(2, 1, sharex=True)
+    figure, (above, below) = style.figure(4.6, rows=2)
     y = value(unit, slope * Z)
     above.plot(Z, y)
     above.plot(Z, Z, "--")
-    below.plot(Z, np.gradient(y, Z), color="C1")
-    above.set(ylim=(-2, 3), ylabel="g(az)", xlim=(-4, 4))
-    below.set(ylim=(-2.2, 2.2), ylabel="slope", xlabel="z")
+    below.plot(Z, np.gradient(y, Z), color="C2")
+    above.set(xlim=(-4, 4), ylim=(-2, 3), ylabel="g(az)")
+    below.set(xlim=(-4, 4), ylim=(-2.2, 2.2), ylabel="slope", xlabel="z")
+    for axes in (above, below):
+        style.ticks(axes, (-4, 0, 4), (-2, 0, 2))
     return figure
