@@ -18,6 +18,7 @@ PARTS = (
     "questions",
     "disclosure",
     "exercises",
+    "citations",
     "alternatives",
     "launch",
     "icons",
