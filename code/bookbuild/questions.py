@@ -146,6 +146,8 @@ def visit_question(self, node: question) -> None:
     name = f"question-{node['number']}"
     self.context.append(name)
     title = node.children.pop(0)
+    # The author's own names for the question, which links refer to.
+    self.body.extend(f'<span id="{own}"></span>' for own in node["ids"])
     self.body.append(
         f'<form class="question-form admonition question" id="{name}" novalidate'
         f' data-answer="{node["answer"]:.17g}" data-tolerance="{node["tolerance"]:.17g}">\n'
