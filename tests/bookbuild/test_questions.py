@@ -174,7 +174,7 @@ def test_a_typed_number_is_judged(open_page, typed, said):
 
 def test_a_question_keeps_the_name_that_links_refer_to(build):
     text = (
-        "# A\n\nSee [it](#own-name).\n\n::::{admonition} Which?\n:class: question\n:name: own-name\n"
+        "# A\n\n[It](#own-name).\n\n::::{admonition} Which?\n:class: question\n:name: own-name\n"
         "1. one\n2. two\n\n:::{admonition} Answer: 2\n:class: dropdown\nTwo.\n:::\n::::\n"
     )
     assert build(text).page().select_one("#own-name + form.question-form")
