@@ -1,52 +1,30 @@
 """Chapter 2's checks: each printed solution passes, each usual mistake is told from the others."""
 
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from feedforward.exercises import Feedback
 from feedforward.exercises import activations as exercises
 from feedforward.units import relu, sigmoid, softmax, softplus, sparsemax
+from tests.support.exercises import feedback_of, printed
 
-CHAPTER = Path(__file__).parents[3] / "chapters" / "activations.md"
-CELL = re.compile(r"^```\{code-cell\} ipython3\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-
-
-def gate(directive: str) -> dict[str, str]:
-    """The code between `{directive-start} label` and `{directive-end}`, by the exercise's label."""
-    pattern = rf"^```\{{{directive}-start\}}(.*?)^```\{{{directive}-end\}}$"
-    found = {}
-    for block in re.findall(pattern, CHAPTER.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE):
-        label = re.search(r"ex-[\w-]+", block)
-        found[label.group()] = "\n".join(CELL.findall(block))
-    return found
-
-
-def run(code: str) -> Feedback:
-    """Run a cell and return the feedback that it ends in."""
-    *_, last = code.strip().splitlines()
-    names = {"np": np, "exercises": exercises}
-    exec(code, names)
-    return eval(last, names)
-
-
+CHAPTER = "activations"
 LABELS = ["ex-maxout-backward", "ex-mixture-moments", "ex-sharp-softplus", "ex-sparsemax"]
 
 
 def test_the_chapter_has_a_stub_and_a_solution_for_each_coding_exercise():
-    assert sorted(gate("exercise")) == sorted(gate("solution")) == LABELS
+    assert sorted(printed(CHAPTER, "exercise")) == sorted(printed(CHAPTER, "solution")) == LABELS
 
 
 @pytest.mark.parametrize("label", LABELS)
 def test_the_printed_solution_passes(label):
-    assert run(gate("solution")[label]).passed
+    assert feedback_of(printed(CHAPTER, "solution")[label], exercises).passed
 
 
 @pytest.mark.parametrize("label", LABELS)
 def test_the_empty_stub_runs_and_is_told_what_was_expected(label):
-    feedback = run(gate("exercise")[label])
+    feedback = feedback_of(printed(CHAPTER, "exercise")[label], exercises)
     assert not feedback.passed
     assert re.fullmatch(
         r"at .+ you returned None, expected .+\. Does your function end in `return`\?",
