@@ -7,8 +7,10 @@
   const POINTS = { M: 1, L: 1, Q: 2, C: 3, z: 0 }; // points that each path command takes
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   const waiting = new Map(); // frames' name → figures that wait for them
+  const loaded = new Map(); // frames' name → frames; two figures may share theirs
 
   function load(name, figure) {
+    if (loaded.has(name)) return figure.ready(loaded.get(name));
     if (waiting.has(name)) return waiting.get(name).push(figure);
     waiting.set(name, [figure]);
     const script = document.createElement("script");
@@ -85,7 +87,8 @@
 
     ready(frames) {
       this.frames = frames;
-      frames.slots.forEach((slot) => (slot.done = slot.done || []));
+      frames.slots.forEach((slot) => (slot.done ??= []));
+      this.text.textContent = frames.texts[frames.text[this.shown]]; // also after a failure
       this.show(this.state());
     }
 
@@ -167,6 +170,7 @@
 
   window.explorable = {
     frames(name, frames) {
+      loaded.set(name, frames);
       (waiting.get(name) || []).forEach((figure) => figure.ready(frames));
     },
   };

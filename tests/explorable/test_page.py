@@ -147,6 +147,29 @@ def test_frames_are_loaded_only_near_the_reader_and_a_failure_is_said(folder, tm
     page.close()
 
 
+def test_two_figures_that_share_their_frames_both_answer(folder, tmp_path, browser):
+    """Also when the second comes near only after the first has loaded them."""
+    first, second = (explore(figures.step, time=(0, 5)).html for _ in range(2))
+    (folder / "explorable.js").write_bytes((PACKAGE / "explorable.js").read_bytes())
+    assert len([path for path in folder.glob("*.js") if path.name != "explorable.js"]) == 1
+    (tmp_path / "twins.html").write_text(
+        f"<!doctype html>{first}<div style='height:5000px'></div>{second}"
+        '<script src="frames/explorable.js"></script>'
+    )
+    page = browser.new_page()
+    page.goto((tmp_path / "twins.html").as_uri())
+    for figure_id in ("explore-step", "explore-step-2"):
+        ready(page, figure_id)
+        before = page.inner_html(f"#{figure_id} svg")
+        page.locator(f"#{figure_id}-time").press("End")
+        page.wait_for_function(
+            "([id, before]) => document.querySelector(`#${id} svg`).innerHTML !== before",
+            arg=[figure_id, before],
+            timeout=5000,
+        )
+    page.close()
+
+
 @pytest.mark.parametrize("motion", ["no-preference", "reduce"])
 def test_time_plays_to_its_end_unless_motion_is_unwelcome(folder, tmp_path, browser, motion):
     import ipywidgets
