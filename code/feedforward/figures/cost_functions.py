@@ -330,7 +330,7 @@ def gaussian_in_disguise(slope: float = 0.4, noise_scale: float = 0.5) -> Drawn:
     for other in (0.25, 0.5, 1.0, 2.0):
         curve = curves / (2 * other**2) + np.log(other) + constant
         bottom.plot(slopes, curve, color=ink(0.3), lw=0.8)
-        color = "C0" if other == noise_scale else ink(0.6)
+        color = "C0" if other == noise_scale else ink(0.8)
         if curve[-1] > 6:  # named where it leaves the picture
             leaves = slopes[np.flatnonzero(curve < 6)[-1]]
             style.label(
