@@ -49,7 +49,7 @@ def within(names: set[str], *packages: str) -> set[str]:
 
 
 def room(name: str) -> str:
-    for kind in ("figures", "exercises"):
+    for kind in ("experiments", "figures", "exercises"):
         if within({name}, f"feedforward.{kind}"):
             return kind
     top = name.partition(".")[0]
@@ -65,7 +65,7 @@ def breaches(kind: str, *forbidden: str) -> list[str]:
 
 
 def test_every_room_is_there():
-    for kind in ("subject", "figures", "exercises", "explorable", "bookbuild"):
+    for kind in ("subject", "experiments", "figures", "exercises", "explorable", "bookbuild"):
         assert in_room(kind), f"no module in {kind}"
 
 
@@ -92,19 +92,22 @@ def test_bookbuild_knows_nothing_of_the_subject():
 
 
 def test_the_subject_knows_nothing_of_its_presentation():
-    rooms = ("feedforward.figures", "feedforward.exercises", "explorable", "bookbuild", "chapters")
-    assert breaches("subject", *rooms) == []
+    presentation = ("feedforward.figures", "feedforward.exercises", "explorable", "bookbuild")
+    assert breaches("subject", "feedforward.experiments", *presentation, "chapters") == []
+    assert breaches("experiments", *presentation, "chapters") == []
 
 
-def test_the_subject_draws_nothing():
-    assert breaches("subject", "matplotlib", "ipywidgets", "IPython") == []
+@pytest.mark.parametrize("kind", ["subject", "experiments"])
+def test_what_computes_draws_nothing(kind):
+    assert breaches(kind, "matplotlib", "ipywidgets", "IPython") == []
 
 
 def test_exercises_use_the_subject_only():
-    assert breaches("exercises", "feedforward.figures", "explorable", "bookbuild", "chapters") == []
+    others = ("feedforward.experiments", "feedforward.figures", "explorable", "bookbuild")
+    assert breaches("exercises", *others, "chapters") == []
 
 
-def test_figures_use_the_subject_and_matplotlib_only():
+def test_figures_use_the_subject_its_experiments_and_matplotlib_only():
     allowed = {"feedforward", "matplotlib", "numpy"} | sys.stdlib_module_names
     foreign = [
         f"{name} imports {imported}"

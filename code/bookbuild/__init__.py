@@ -14,6 +14,7 @@ PARTS = (
     "assets",
     "formulas",
     "explorables",
+    "experiments",
     "dependencies",
     "questions",
     "disclosure",

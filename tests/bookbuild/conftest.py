@@ -26,8 +26,9 @@ class Book:
 @pytest.fixture
 def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Book]]:
     """Build `text` as the only page of a book; keywords override the configuration."""
-    # Set by the extension for the kernels of a build; not to leak into other tests.
+    # Set by the extension for the kernels of a build: not to leak into other tests.
     monkeypatch.setenv("EXPLORABLE_STATIC", "")
+    monkeypatch.setenv("FEEDFORWARD_KEPT", "")
     monkeypatch.delenv("BOOK_REPOSITORY_URL", raising=False)
 
     def run(text: str, **overrides: object) -> Book:

@@ -1,0 +1,91 @@
+"""An experiment runs once: in a process, and among processes that share a folder."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from feedforward.experiments import FOLDER, kept
+
+# A module of the test's own, whose experiment leaves a mark each time that it really runs.
+EXPERIMENT = """
+import os, sys, time
+import numpy as np
+from feedforward.experiments import kept
+
+@kept
+def noise(seed, scale=1.0):
+    with open("runs", "a") as runs:
+        runs.write("x")
+    time.sleep(0.5)
+    return scale * np.random.default_rng(seed).normal(size=3)
+
+print(noise(int(sys.argv[1]), scale=float(sys.argv[2])).tolist())
+"""
+
+
+@pytest.fixture
+def counted(monkeypatch):
+    """An experiment, and the list of the arguments that it really ran with."""
+    monkeypatch.delenv(FOLDER, raising=False)
+    runs = []
+
+    @kept
+    def experiment(width, seeds=(0,)):
+        runs.append((width, seeds))
+        return [width] * len(seeds)
+
+    return experiment, runs
+
+
+def test_a_process_runs_an_experiment_once_for_each_set_of_arguments(counted):
+    experiment, runs = counted
+    assert experiment(3) is experiment(3)
+    assert experiment(3, seeds=(0, 1)) == [3, 3]
+    assert runs == [(3, (0,)), (3, (0, 1))]
+
+
+def test_without_a_folder_nothing_is_written(counted, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    experiment, _ = counted
+    experiment(3)
+    assert list(tmp_path.iterdir()) == []
+
+
+def start(folder: Path, *arguments: str) -> subprocess.Popen:
+    (folder / "noise.py").write_text(EXPERIMENT)
+    command = [sys.executable, "noise.py", *arguments]
+    return subprocess.Popen(
+        command, cwd=folder, env=os.environ | {FOLDER: "kept"}, stdout=-1, text=True
+    )
+
+
+def test_processes_that_share_a_folder_run_it_once_even_at_the_same_time(tmp_path):
+    said = [p.communicate(timeout=60)[0] for p in [start(tmp_path, "0", "1") for _ in range(3)]]
+    assert said[0].startswith("[0.12573")
+    assert said == [said[0]] * 3
+    assert (tmp_path / "runs").read_text() == "x"
+
+
+def test_other_arguments_are_another_experiment(tmp_path):
+    said = [
+        start(tmp_path, *arguments).communicate(timeout=60)[0]
+        for arguments in (("0", "1"), ("1", "1"), ("0", "2"))
+    ]
+    assert len(set(said)) == 3
+    assert (tmp_path / "runs").read_text() == "xxx"
+
+
+def test_an_experiment_that_fails_leaves_nothing_behind(tmp_path, monkeypatch):
+    monkeypatch.setenv(FOLDER, str(tmp_path))
+
+    @kept
+    def fails():
+        raise ValueError("diverged")
+
+    for _ in range(2):
+        with pytest.raises(ValueError, match="diverged"):
+            fails()
+    assert [path for path in tmp_path.iterdir() if path.suffix != ".lock"] == []
