@@ -11,6 +11,17 @@ from tests.support.browser import launched
 from tests.support.server import served
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where several workers share the tests, those of a page or of a chapter stay together.
+
+    They share what is slow to set up: an open page, an executed notebook.
+    """
+    for item in items:
+        values = item.callspec.params if hasattr(item, "callspec") else {}
+        shared = next((values[n] for n in ("page_name", "executed", "path") if n in values), "")
+        item.add_marker(pytest.mark.xdist_group(f"{item.path.parent.name} {shared or item.path}"))
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """A real, headless Chromium. A machine without one fails: nothing is skipped."""
