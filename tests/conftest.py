@@ -6,9 +6,18 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from bookbuild.experiments import folder
 from tests.support import book
 from tests.support.browser import launched
 from tests.support.server import served
+
+
+@pytest.fixture(scope="session", autouse=True)
+def what_the_build_trained() -> Iterator[None]:
+    """Tests of figures show the results that a build of this very code kept, and keep their own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FEEDFORWARD_KEPT", str(folder(book.ROOT)))
+        yield
 
 
 @pytest.fixture(scope="session")

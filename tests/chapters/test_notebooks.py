@@ -85,10 +85,17 @@ def executed(request) -> nbformat.NotebookNode:
     return notebook
 
 
-@pytest.fixture(autouse=True)
-def live_and_our_own_kernel(monkeypatch):
-    monkeypatch.setenv("JUPYTER_PREFER_ENV_PATH", "1")
-    monkeypatch.delenv("EXPLORABLE_STATIC", raising=False)
+@pytest.fixture(scope="module", autouse=True)
+def as_a_reader_runs_it():
+    """Live, in our own kernel, and with nothing kept: each experiment really runs.
+
+    For the module, and not for each test: `executed` must find it done.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JUPYTER_PREFER_ENV_PATH", "1")
+        patch.delenv("EXPLORABLE_STATIC", raising=False)
+        patch.delenv("FEEDFORWARD_KEPT", raising=False)
+        yield
 
 
 def outputs(notebook: nbformat.NotebookNode) -> list[tuple[str, nbformat.NotebookNode]]:
