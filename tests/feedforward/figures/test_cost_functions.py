@@ -1,120 +1,13 @@
-"""Chapter 1's figures: each state draws, differs from its neighbours, and shows what is true."""
+"""Chapter 1's figures: each shows what is true."""
 
-import ast
-import re
-import warnings
-from pathlib import Path
-
-import ipywidgets
 import numpy as np
 import pytest
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.colors import to_hex
-from matplotlib.figure import Figure
 from scipy import stats
 
-from explorable.controls import read_control, with_defaults
 from feedforward.experiments import cost_functions as experiments
 from feedforward.figures import cost_functions as figures
-from feedforward.figures import style
-
-CHAPTERS = Path(__file__).parents[3] / "chapters"
-CELL = re.compile(r"^```\{code-cell\} ipython3\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-
-
-def explorers():
-    """Each `explore(figures.…)` of the page: (draw, controls read as a static page reads them)."""
-    for page in ("cost-functions.md", "index.md"):
-        for cell in CELL.findall((CHAPTERS / page).read_text(encoding="utf-8")):
-            code = "\n".join(line for line in cell.splitlines() if not line.startswith(":"))
-            for node in ast.walk(ast.parse(code)):
-                if isinstance(node, ast.Call) and getattr(node.func, "id", None) == "explore":
-                    names = {"experiments": experiments, "figures": figures, **vars(ipywidgets)}
-                    draw = eval(ast.unparse(node.args[0]), names)
-                    given = {
-                        keyword.arg: eval(ast.unparse(keyword.value), names)
-                        for keyword in node.keywords
-                        if keyword.arg not in ("caption", "max_states", "max_kilobytes")
-                    }
-                    widgets = with_defaults(draw, given)
-                    controls = [read_control(name, widget) for name, widget in widgets.items()]
-                    yield pytest.param(draw, controls, id=f"{page.split('.')[0]}-{draw.__name__}")
-
-
-EXPLORERS = list(explorers())
-
-
-def start(controls):
-    return {control.name: control.values[control.initial] for control in controls}
-
-
-def test_the_chapter_has_at_least_seven_explorers():
-    assert sum(row.id.startswith("cost-functions-") for row in EXPLORERS) >= 7
-
-
-@pytest.mark.parametrize("draw, controls", EXPLORERS)
-def test_an_explorer_draws_at_its_start_and_at_the_ends_of_each_control(draw, controls):
-    states = [start(controls)]
-    for control in controls:
-        states += [{**states[0], control.name: control.values[end]} for end in (0, -1)]
-    # Every combination of ends too: the corners are where things overflow.
-    first, last = ({c.name: c.values[end] for c in controls} for end in (0, -1))
-    states += [first, last]
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        for state in states:
-            fig, text = draw(**state)
-            assert isinstance(fig, Figure)
-            assert text.endswith(".")
-            FigureCanvasAgg(fig).draw()
-
-
-@pytest.mark.parametrize("draw, controls", EXPLORERS)
-def test_every_control_changes_the_drawing_and_the_text(draw, controls):
-    for control in controls:
-        drawn = []
-        for end in (0, -1):
-            fig, text = draw(**{**start(controls), control.name: control.values[end]})
-            canvas = FigureCanvasAgg(fig)
-            canvas.draw()
-            drawn.append((text, bytes(canvas.buffer_rgba())))
-        assert drawn[0][0] != drawn[1][0]
-        assert drawn[0][1] != drawn[1][1]
-
-
-@pytest.mark.parametrize("draw, controls", EXPLORERS)
-def test_a_figure_is_deterministic_and_starts_where_its_function_does(draw, controls):
-    assert draw(**start(controls))[1] == draw()[1] == draw()[1]
-
-
-@pytest.mark.parametrize("draw, controls", EXPLORERS)
-def test_an_explorer_has_few_enough_states_for_a_page(draw, controls):
-    assert np.prod([len(control.values) for control in controls]) <= 250
-
-
-@pytest.mark.parametrize("draw, controls", EXPLORERS)
-def test_axes_stay_fixed_while_a_slider_moves(draw, controls):
-    def frames(state):
-        return [(ax.get_position().bounds, ax.get_xlim(), ax.get_ylim()) for ax in
-                draw(**state)[0].axes]  # fmt: skip
-
-    for control in controls:
-        ends = [{**start(controls), control.name: control.values[end]} for end in (0, -1)]
-        assert frames(ends[0]) == frames(ends[1])
-
-
-@pytest.mark.parametrize("draw, controls", EXPLORERS)
-def test_a_figure_uses_only_colours_that_a_page_can_replace(draw, controls):
-    import matplotlib
-
-    allowed = {to_hex(c) for c in matplotlib.rcParams["axes.prop_cycle"].by_key()["color"]}
-    allowed.add(to_hex(matplotlib.rcParams["text.color"]))
-    fig, _ = draw(**start(controls))
-    for ax in fig.axes:
-        for line in ax.lines:
-            assert to_hex(line.get_color()) in allowed
-        for text in ax.texts:
-            assert to_hex(text.get_color()) in allowed
+from tests.support import book
+from tests.support.explorers import explorers
 
 
 def markers(ax, marker):
@@ -167,8 +60,12 @@ def test_the_bars_add_up_to_the_cross_entropy():
 
 
 def test_a_reader_can_reach_the_distribution_of_the_data():
-    (controls,) = [row.values[1] for row in EXPLORERS if row.values[0] is figures.three_symbols]
-    share_a, b_of_rest = ([float(v) for v in control.values] for control in controls)
+    (explorer,) = [
+        one
+        for one in explorers(book.CHAPTERS / "cost-functions.md")
+        if one.draw is figures.three_symbols
+    ]
+    share_a, b_of_rest = ([float(v) for v in control.values] for control in explorer.controls)
     best = min(
         (float(figures.three_symbols(a, b)[0].axes[1].patches[1].get_width()), a, b)
         for a in share_a
@@ -234,34 +131,3 @@ def test_proper_costs_state_the_share_of_ones_and_the_absolute_error_does_not(fl
     assert nll == pytest.approx(1 - flip, abs=0.004)
     assert squared == pytest.approx(1 - flip, abs=0.004)
     assert absolute == pytest.approx(0.998)
-
-
-# ---------------------------------------------------------------------- the style
-
-
-def test_a_figure_needs_room_and_rows_that_match():
-    with pytest.raises(ValueError, match="rows is 0, expected at least 1"):
-        style.figure(rows=0)
-    with pytest.raises(ValueError, match=r"ratios has 2 entries, expected one per row \(3\)"):
-        style.figure(height=5, rows=3, ratios=[1, 2])
-    with pytest.raises(ValueError, match="too small for 3 rows"):
-        style.figure(height=1.5, rows=3)
-
-
-def test_rows_stand_one_above_the_other_with_the_asked_ratio():
-    fig, (top, bottom) = style.figure(height=4, rows=2, ratios=[1, 3])
-    assert top.get_position().height * 3 == pytest.approx(bottom.get_position().height)
-    assert top.get_position().y0 > bottom.get_position().y1
-    assert fig.get_size_inches() == pytest.approx((style.WIDTH, 4))
-
-
-def test_the_first_colours_keep_a_contrast_of_three_to_one_on_white():
-    import matplotlib
-
-    def luminance(color):
-        rgb = np.array(matplotlib.colors.to_rgb(color))
-        linear = np.where(rgb <= 0.03928, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
-        return linear @ [0.2126, 0.7152, 0.0722]
-
-    for color in matplotlib.rcParams["axes.prop_cycle"].by_key()["color"][:3]:
-        assert 1.05 / (luminance(color) + 0.05) >= 3
