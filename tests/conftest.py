@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from bookbuild.experiments import folder
 from tests.support import book
 from tests.support.browser import launched
 from tests.support.server import served
@@ -20,6 +21,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         values = item.callspec.params if hasattr(item, "callspec") else {}
         shared = next((values[n] for n in ("page_name", "executed", "path") if n in values), "")
         item.add_marker(pytest.mark.xdist_group(f"{item.path.parent.name} {shared or item.path}"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def what_the_build_trained() -> Iterator[None]:
+    """Tests of figures show the results that a build of this very code kept, and keep their own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FEEDFORWARD_KEPT", str(folder(book.ROOT)))
+        yield
 
 
 @pytest.fixture(scope="session")
