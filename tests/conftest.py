@@ -19,7 +19,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
     for item in items:
         values = item.callspec.params if hasattr(item, "callspec") else {}
-        shared = next((values[n] for n in ("page_name", "executed", "path") if n in values), "")
+        page = getattr(values.get("explorer"), "page", None)
+        shared = next((values[n] for n in ("page_name", "executed", "path") if n in values), page)
         item.add_marker(pytest.mark.xdist_group(f"{item.path.parent.name} {shared or item.path}"))
 
 
