@@ -392,12 +392,18 @@ def least_possible_nll() -> float:
     return float(np.log((np.abs(t - forward) <= 0.1).mean(axis=1)).mean())
 
 
+@cache
+def best_member(components: int) -> int:
+    """Which seed's network has the least cost on the training data."""
+    data = inverse_data()
+    learned = mixture_networks(components).predict(centered(data.x_train))
+    return int(np.argmin([density_cost(components)(o, data.y_train).mean() for o in learned]))
+
+
 def best_mixture(components: int, t: Array) -> tuple[Array, Array, Array]:
     """(logits, mean, std) at inputs t of the seed with the least cost on the training data."""
-    network, data = mixture_networks(components), inverse_data()
-    learned = network.predict(centered(data.x_train))
-    best = np.argmin([density_cost(components)(o, data.y_train).mean() for o in learned])
-    return mixture_parameters(network.predict(centered(t))[best].astype(float), components)
+    outputs = mixture_networks(components).predict(centered(t))[best_member(components)]
+    return mixture_parameters(outputs.astype(float), components)
 
 
 SAMPLED = {"squared error": 0, "K = 1": 1, "K = 2": 2, "K = 3": 3, "K = 5": 5}

@@ -523,7 +523,7 @@ def conditional_density(components: int = 3, t: float = 0.65) -> Drawn:
     middle = experiments.mean_answers(grid)
 
     fig, (top, bottom) = style.figure(height=5.2, rows=2, ratios=[1.35, 1])
-    top.plot(data.x_train[:200], data.y_train[:200], "o", color=ink(0.25), ms=2.5)
+    top.plot(data.x_train[:100], data.y_train[:100], "o", color=ink(0.25), ms=2.5)
     for k in range(components):
         shown = np.where(weight[:, k] > 0.05, mean[:, k], np.nan)
         top.plot(grid, np.clip(shown, -0.2, 1.2), color=f"C{(0, 2, 3, 4, 5)[k]}", linewidth=2)

@@ -90,6 +90,13 @@ def three_costs(prediction: float = 5.0, outlier: float = 22.0) -> Drawn:
     return fig, style.minus(text)
 
 
+@cache
+def _huber_curve() -> tuple[Array, Array]:
+    """The best prediction for the nine waits at each δ: the same curve in every frame."""
+    data, deltas = np.append(experiments.BUS_WAITS, 22.0), np.geomspace(0.1, 20, 60)
+    return deltas, np.array([experiments.huber_minimizer(data, delta) for delta in deltas])
+
+
 def between_mean_and_median(delta: float = 3.0) -> Drawn:
     """Huber's cost of one error, and its best prediction sliding from the median to the mean."""
     data = np.append(experiments.BUS_WAITS, 22.0)
@@ -110,8 +117,7 @@ def between_mean_and_median(delta: float = 3.0) -> Drawn:
     style.label(top, -13.8, 108, "½·error²", SQUARED, ha="left")
     style.label(top, 0, 100, "Huber", HUBER, ha="center", offset=(0, 0))
 
-    deltas = np.geomspace(0.1, 20, 60)
-    bottom.plot(deltas, [experiments.huber_minimizer(data, d) for d in deltas], color=HUBER)
+    bottom.plot(*_huber_curve(), color=HUBER)
     bottom.plot(delta, best, "o", color=HUBER, ms=8, clip_on=False)
     style.rules(bottom, y=[mean, median])
     style.label(bottom, 0.1, mean, f"mean {mean:.2f}", SQUARED, va="bottom", offset=(4, 1))
@@ -495,6 +501,13 @@ def overflow(gap: int = 100, precision: str = "float32") -> Drawn:
 # ------------------------------------------------------------------------------ where this fails
 
 
+@cache
+def _collapse_curve() -> tuple[Array, Array]:
+    """The mean NLL at every width of the spike: the same curve in every frame."""
+    exponents = np.linspace(-16, 0, 65)
+    return exponents, np.array([experiments.collapse_nll(10.0**e) for e in exponents])
+
+
 def collapse(exponent: int = -3) -> Drawn:
     """A spike of density narrows onto one data point; the cost falls, and there is no floor."""
     width = 10.0**exponent
@@ -521,9 +534,7 @@ def collapse(exponent: int = -3) -> Drawn:
     peak = float((broad + experiments.normal_density(x, spike, width)).max() / 2)
     style.label(top, 7.4, 1e14, f"height {peak:.3g}", NLL, ha="right", offset=(0, 0))
 
-    exponents = np.linspace(-16, 0, 65)
-    values = np.array([experiments.collapse_nll(10.0**e) for e in exponents])
-    bottom.plot(exponents, values, color=ink(0.4), linewidth=1)
+    bottom.plot(*_collapse_curve(), color=ink(0.4), linewidth=1)
     bottom.plot(exponent, nll, "o", color=NLL, ms=8)
     bottom.set_xlim(-16.4, 0.4)
     bottom.set_ylim(-3.2, 2.6)
