@@ -251,7 +251,7 @@ def dead_units(learning_rate: float = 1.0, bias: float = 0.0) -> Drawn:
     top.set_xlabel("bias at the start")
     top.set_ylabel("share of dead units")
     style.label(top, 1.1, 0.93, f"learning rate {learning_rate:g}", "C0", ha="right", offset=(0, 0))
-    style.label(top, 1.1, 0.8, "other rates", ink(0.5), ha="right", offset=(0, 0))
+    style.label(top, 1.1, 0.8, "other rates", ink(0.8), ha="right", offset=(0, 0))
 
     edges = np.linspace(0, 1, 21)
     middles = (edges[1:] + edges[:-1]) / 2
@@ -438,7 +438,7 @@ def hard_units() -> Drawn:
     ax.set_ylabel("value")
     style.label(ax, -4.9, 0.95, "clip((z + 1)/2, 0, 1)", "C0", offset=(0, 0))
     style.label(ax, -4.9, 0.82, "PyTorch: clip(z/6 + 1/2, 0, 1)", "C1", offset=(0, 0))
-    style.label(ax, -4.9, 0.69, "sigmoid", ink(0.6), offset=(0, 0))
+    style.label(ax, -4.9, 0.69, "sigmoid", ink(0.8), offset=(0, 0))
     theirs = np.clip(z / 6 + 0.5, 0, 1)
     away = [float(np.abs(h - sigmoid(z)).max()) for h in (hard_sigmoid(z), theirs)]
     text = (
@@ -552,7 +552,7 @@ def conditional_density(components: int = 3, t: float = 0.65) -> Drawn:
     bottom.set_xlabel("answer x")
     bottom.set_ylabel(f"p(x | t = {t:.2f})")
     style.label(bottom, 0.6, 5.6, f"network, K = {components}", "C0", ha="center", offset=(0, 0))
-    style.label(bottom, 0.6, 4.9, "truth", ink(0.6), ha="center", offset=(0, 0))
+    style.label(bottom, 0.6, 4.9, "truth", ink(0.8), ha="center", offset=(0, 0))
     said = ", ".join(
         f"{p:.2f} at {m:.2f} ± {s:.2f}"
         for p, m, s in zip(softmax(here[0])[0], here[1][0], here[2][0], strict=True)
