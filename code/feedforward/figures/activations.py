@@ -255,12 +255,12 @@ def dead_units(learning_rate: float = 1.0, bias: float = 0.0) -> Drawn:
 
     edges = np.linspace(0, 1, 21)
     middles = (edges[1:] + edges[:-1]) / 2
-    for shares, color, name, height in (
-        (before, ink(0.35), "before", 0.62), (after, "C1", "after training", 0.5),
+    for shares, color, named, name, height in (
+        (before, ink(0.35), ink(0.8), "before", 0.62), (after, "C1", "C1", "after training", 0.5),
     ):  # fmt: skip
         count, _ = np.histogram(shares[row].ravel(), edges)
         bottom.step(middles, np.minimum(count / 300, 0.7), where="mid", color=color, lw=1.6)
-        style.label(bottom, 0.98, height, name, color, ha="right", offset=(0, 0))
+        style.label(bottom, 0.98, height, name, named, ha="right", offset=(0, 0))
     bottom.set_xlim(0, 1)
     bottom.set_ylim(0, 0.72)
     style.ticks(bottom, x=[0, 0.5, 1], y=[0, 0.5])
