@@ -17,8 +17,7 @@ Array = np.ndarray
 def mixture_parameters(
     outputs: Either, components: int, floor: float = 0.0
 ) -> tuple[Either, Either, Either]:
-    """A network's 3K outputs as a mixture of K Gaussians: (logits, mean, std), each
-    (m, K).
+    """A network's 3K outputs as K Gaussians: (logits, mean, std), each (m, K).
 
     The logits stay as they are (their softmax are the weights), so do the means; a
     scale must be positive, so it is σ = floor + eˢ. floor ≥ 0 keeps σ from shrinking
@@ -45,9 +44,7 @@ def mixture_density(logits: Array, mean: Array, std: Array, y: Array) -> Array:
 
 
 def sample_mixture(logits: Array, mean: Array, std: Array, rng: np.random.Generator) -> Array:
-    """One draw from each of m mixtures, shape (m,): first a component, then its
-    Gaussian.
-    """
+    """One draw from each of m mixtures, (m,): first a component, then its Gaussian."""
     rng = _check.generator(rng)
     steps = softmax(logits).cumsum(axis=1)
     u = rng.uniform(size=(len(steps), 1)) * steps[:, -1:]
