@@ -200,9 +200,11 @@ TARGETS = {
     "a bump with a corner": lambda x: np.exp(-4 * (x - 0.7) ** 2) - np.abs(x + 0.8) / 2,
 }
 SPAN = 2.0
+Lines = tuple[Array, Array]
+"""Slopes and offsets."""
 
 
-def convex_difference(f, pieces: int) -> tuple[tuple[Array, Array], tuple[Array, Array], float]:
+def convex_difference(f, pieces: int) -> tuple[Lines, Lines, float]:
     """Two maxout units whose difference joins f's values at `pieces` + 1 even places
     by lines.
 
