@@ -11,6 +11,8 @@ from nbclient import NotebookClient
 from tests.support import book
 
 MOST_LINES = 15
+LONGEST_LINE = 88
+"""Characters; the page's code box hides what is beyond."""
 EVAL_ROLE = re.compile(r"\{eval\}(`+)(.+?)\1", re.DOTALL)
 
 # Other packages are imported first, so that a deprecation of theirs is not ours; from then
@@ -115,6 +117,13 @@ def test_a_cell_holds_one_idea(path):
             lines = [line.strip() for line in cell.source.splitlines()]
             lines = [line for line in lines if line and not line.startswith("#")]
             assert len(lines) <= MOST_LINES, f"{len(lines)} lines:\n{cell.source}"
+
+
+@pytest.mark.parametrize("path", book.notebooks(), ids=notebook_ids)
+def test_no_line_of_a_cell_runs_out_of_the_pages_code_box(path):
+    code = [cell.source for cell in read(path).cells if cell.cell_type == "code"]
+    long = [line for source in code for line in source.splitlines() if len(line) > LONGEST_LINE]
+    assert long == []
 
 
 @pytest.mark.parametrize("path", book.notebooks(), ids=notebook_ids)

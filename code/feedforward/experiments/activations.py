@@ -14,7 +14,7 @@ from feedforward.ensemble import Ensemble, of_each, seeded
 from feedforward.experiments import kept
 from feedforward.mixture import mixture_parameters, sample_mixture
 from feedforward.training import adam, train
-from feedforward.units import UNITS, softplus
+from feedforward.units import UNITS, Unit, sigmoid, softmax, softplus
 
 Array = np.ndarray
 
@@ -73,8 +73,9 @@ def eight_units_error(unit: str) -> Array:
 
 def flat_share(unit: str, center: float, spread: float) -> tuple[float, float]:
     """Of pre-activations N(center, spread²): share with |g′| < 0.05, and the mean of g′²."""
-    z = center + spread * np.linspace(-8, 8, 4001)
-    weight = np.exp(-(np.linspace(-8, 8, 4001) ** 2) / 2)
+    steps = np.linspace(-8, 8, 4000)  # even in number: none falls on a kink
+    z = center + spread * steps
+    weight = np.exp(-(steps**2) / 2)
     weight /= weight.sum()
     slope = UNITS[unit].derivative(z)
     return float(weight @ (np.abs(slope) < 0.05)), float(weight @ slope**2)
@@ -152,26 +153,31 @@ DEAD_STEPS = 150
 
 @kept
 def active_shares(
-    learning_rate: float, unit: str = "relu", seeds: tuple[int, ...] = (0, 1, 2)
+    learning_rate: float,
+    unit: str = "relu",
+    optimizer: str = "sgd",
+    biases: tuple[float, ...] = DEAD_BIASES,
+    seeds: tuple[int, ...] = (0, 1, 2),
 ) -> tuple[Array, Array]:
     """On how many training digits each hidden unit is active (z > 0), before and after training.
 
-    One hidden layer of 100 units on 1348 digits; plain gradient descent, batches of 50, 150 steps.
-    Returns two arrays (biases, seeds, 100), for each of DEAD_BIASES as the units' starting bias.
+    One hidden layer of 100 units on 1348 digits; batches of 50, DEAD_STEPS steps. Returns two
+    arrays (biases, seeds, 100), for each of `biases` as the units' starting bias.
     """
     data = digits(np.random.default_rng(0))
-    bias = np.repeat(DEAD_BIASES, len(seeds))
-    network = Ensemble((64, 100, 10), unit, seeded(seeds * len(DEAD_BIASES)), bias=bias)
+    bias = np.repeat(biases, len(seeds))
+    network = Ensemble((64, 100, 10), unit, seeded(seeds * len(biases)), bias=bias)
 
     def shares() -> Array:
         with graph.no_grad():
             z = network.layers(data.x_train)[0][0].data
-        return (z > 0).mean(axis=1).reshape(len(DEAD_BIASES), len(seeds), 100)
+        return (z > 0).mean(axis=1).reshape(len(biases), len(seeds), 100)
 
     before = shares()
     train(
         network, of_each(costs.categorical_nll), data.x_train, data.y_train, steps=DEAD_STEPS,
         learning_rate=learning_rate, batch_size=50, rng=np.random.default_rng(0),
+        optimizer=optimizer,
     )  # fmt: skip
     return before, shares()
 
@@ -194,9 +200,11 @@ TARGETS = {
     "a bump with a corner": lambda x: np.exp(-4 * (x - 0.7) ** 2) - np.abs(x + 0.8) / 2,
 }
 SPAN = 2.0
+Lines = tuple[Array, Array]
+"""Slopes and offsets."""
 
 
-def convex_difference(f, pieces: int) -> tuple[tuple[Array, Array], tuple[Array, Array], float]:
+def convex_difference(f, pieces: int) -> tuple[Lines, Lines, float]:
     """Two maxout units whose difference joins f's values at `pieces` + 1 even places
     by lines.
 
@@ -262,6 +270,13 @@ def maxout_error(pieces: int, start: str = "spread") -> Array:
     return ((out - TARGETS["a wave"](x)) ** 2).mean(axis=1)
 
 
+def straight_line_error() -> float:
+    """Mean squared error of the best straight line through the same wave."""
+    x = np.linspace(-SPAN, SPAN, 60)
+    y = TARGETS["a wave"](x)
+    return float(((np.polyval(np.polyfit(x, y, 1), x) - y) ** 2).mean())
+
+
 # ----------------------------------------------------------------------------------- softplus
 
 
@@ -272,7 +287,7 @@ def softplus_beta(z: Array, beta: float) -> Array:
 
 # ------------------------------------------------------------- the mixture density network
 
-MDN_SEEDS = (0, 1, 2)
+MDN_SEEDS = (0, 1, 2, 3, 4, 5, 6, 7)
 MDN_TRAIN, MDN_TEST, MDN_HIDDEN, MDN_STEPS, MDN_RATE = 400, 2000, 16, 1000, 0.01
 
 
@@ -384,6 +399,13 @@ def true_density(t: float, x: Array) -> Array:
     return possible / (possible.sum() * (x[1] - x[0]))
 
 
+def true_mean(t: float) -> float:
+    """The mean of p(x|t): what squared error asks for."""
+    x = (np.arange(10_000) + 0.5) / 10_000
+    density = true_density(t, x)
+    return float(density @ x / density.sum())
+
+
 def least_possible_nll() -> float:
     """What the true p(x|t) itself costs on the test set: −log of its density, on average."""
     fine = (np.arange(4000) + 0.5) / 4000
@@ -406,6 +428,18 @@ def best_mixture(components: int, t: Array) -> tuple[Array, Array, Array]:
     return mixture_parameters(outputs.astype(float), components)
 
 
+def narrowest(logits: Array, std: Array) -> float:
+    """The smallest σ of all components that have at least 5 % of the weight: (m, K) arrays."""
+    return float(std[softmax(logits) >= 0.05].min())
+
+
+def narrowest_trained(components: int) -> Array:
+    """`narrowest` at the training inputs, for each seed's network."""
+    outputs = mixture_networks(components).predict(centered(inverse_data().x_train)).astype(float)
+    made = [mixture_parameters(member, components) for member in outputs]
+    return np.array([narrowest(logits, std) for logits, _, std in made])
+
+
 SAMPLED = {"squared error": 0, "K = 1": 1, "K = 2": 2, "K = 3": 3, "K = 5": 5}
 """The models that answers are drawn from, and their components; 0 stands for squared error."""
 
@@ -413,7 +447,8 @@ SAMPLED = {"squared error": 0, "K = 1": 1, "K = 2": 2, "K = 3": 3, "K = 5": 5}
 def drawn_answers(model: str) -> tuple[Array, Array, Array]:
     """Inputs of 250 test examples, an answer drawn for each, and which of these are impossible.
 
-    Impossible: the forward value is more than 0.1 away from the input that was asked for.
+    Impossible: no setting in [0, 1], or one whose forward value is more than 0.1 away from the
+    input that was asked for.
     """
     t, rng = inverse_data().x_test[:250, 0], np.random.default_rng(0)
     components = SAMPLED[model]
@@ -434,28 +469,31 @@ CURES = {"nothing": 0.0, "σ ≥ 0.05": 0.05}
 def collapse_run(floor: float, seeds: tuple[int, ...] = (0, 1, 2)) -> dict[str, Array]:
     """A mixture of five on thirty examples, trained too long: what happens to σ and to the test.
 
-    Returns "train" and "test" NLL and the smallest σ at any training input, "narrowest", each of
-    shape (frames, seeds), at COLLAPSE_STEPS; and "mixture", the first seed's outputs on
-    COLLAPSE_GRID.
+    Returns the mean "train" and "test" NLL, the "worst" NLL of any test example, and `narrowest`
+    at the training inputs, each of shape (frames, seeds), at COLLAPSE_STEPS; and "mixture", the
+    first seed's outputs on COLLAPSE_GRID.
     """
     data = inverse_data()
     t, x = data.x_train[:30], data.y_train[:30]
     network = density_network(5, 10, seeds)
     cost = density_cost(5, floor)
-    measured = {"train": [], "test": [], "narrowest": [], "mixture": []}
+    measured = {"train": [], "test": [], "worst": [], "narrowest": [], "mixture": []}
     for weights in film(network, cost, centered(t), x, COLLAPSE_STEPS, 0.003):
         with_weights(network, weights)
-        for name, inputs, target in (("train", t, x), ("test", data.x_test, data.y_test)):
-            outputs = network.predict(centered(inputs)).astype(float)
-            measured[name].append([cost(member, target).mean() for member in outputs])
         outputs = network.predict(centered(t)).astype(float)
-        measured["narrowest"].append([mixture_parameters(o, 5, floor)[2].min() for o in outputs])
+        measured["train"].append([cost(member, x).mean() for member in outputs])
+        made = [mixture_parameters(member, 5, floor) for member in outputs]
+        measured["narrowest"].append([narrowest(logits, std) for logits, _, std in made])
+        outputs = network.predict(centered(data.x_test)).astype(float)
+        nll = [cost(member, data.y_test) for member in outputs]
+        measured["test"].append(np.mean(nll, axis=1))
+        measured["worst"].append(np.max(nll, axis=1))
         measured["mixture"].append(network.predict(centered(COLLAPSE_GRID))[0].astype(float))
     return {name: np.array(values) for name, values in measured.items()}
 
 
 @kept
-def five_alike(seeds: tuple[int, ...] = MDN_SEEDS) -> tuple[Array, Array]:
+def five_alike(seeds: tuple[int, ...] = MDN_SEEDS[:3]) -> tuple[Array, Array]:
     """A mixture of five whose components start with the same weights, trained like the others.
 
     Returns, per seed, the test NLL and the largest distance between two of the five means at any
@@ -480,6 +518,11 @@ def five_alike(seeds: tuple[int, ...] = MDN_SEEDS) -> tuple[Array, Array]:
 # ---------------------------------------------------------------------------- which unit?
 
 COMPARED = (*UNITS, "maxout")
+SHIFTED_SIGMOIDS = {
+    "4σ": Unit("4σ", lambda z: 4 * sigmoid(z), lambda z: 4 * sigmoid.derivative(z)),
+    "σ − ½": Unit("σ − ½", lambda z: sigmoid(z) - 0.5, sigmoid.derivative),
+}
+"""To ask what holds the sigmoid back: one has tanh's largest slope, the other its mean."""
 COMPARISON_SEEDS = (0, 1, 2, 3, 4, 5)
 CONTESTS = {
     "digits, rate 0.003": ("digits", 0.003, 200),
@@ -507,7 +550,8 @@ def accuracies(contest: str, unit: str, seeds: tuple[int, ...] = COMPARISON_SEED
     name, rate, steps = CONTESTS[contest]
     data = contest_data(name)
     width = 40 if unit == "maxout" else 64
-    network = Ensemble((data.x_train.shape[1], width, width, 10), unit, seeded(seeds))
+    widths = (data.x_train.shape[1], width, width, 10)
+    network = Ensemble(widths, SHIFTED_SIGMOIDS.get(unit, unit), seeded(seeds))
     train(
         network, of_each(costs.categorical_nll), data.x_train.astype(np.float32), data.y_train,
         steps=steps, learning_rate=rate, batch_size=64, rng=np.random.default_rng(0),
@@ -522,22 +566,23 @@ def contest_table(contest: str) -> dict[str, Array]:
     return {unit: accuracies(contest, unit) for unit in COMPARED}
 
 
+def beats(a: Array, b: Array) -> bool:
+    """Whether a's mean is above b's by more than twice the standard error of the difference."""
+    error = np.sqrt(a.var(ddof=1) / a.size + b.var(ddof=1) / b.size)
+    return bool(a.mean() - b.mean() > 2 * error)
+
+
 def not_beaten(table: dict[str, Array]) -> list[str]:
     """The units that the best one does not beat beyond the noise.
 
-    Beyond the noise: a difference of means of more than twice its standard error. With one seed
-    there is no standard error, and the best of that seed "wins".
+    With one seed there is no noise to see, and whoever is best on it "wins", alone or in a tie.
     """
-    best = max(table, key=lambda unit: table[unit].mean())
-    top = table[best]
+    top = max(table.values(), key=np.mean)
     if top.size < 2:
-        return [best]
+        return [unit for unit, a in table.items() if a.mean() == top.mean()]
+    return [unit for unit, a in table.items() if not beats(top, a)]
 
-    def error(a: Array) -> float:
-        return a.var(ddof=1) / a.size
 
-    return [
-        unit
-        for unit, a in table.items()
-        if unit == best or top.mean() - a.mean() <= 2 * np.sqrt(error(top) + error(a))
-    ]
+def reversals(one: dict[str, Array], other: dict[str, Array]) -> list[tuple[str, str]]:
+    """Pairs of units of which the first wins beyond the noise in `one`, the second in `other`."""
+    return [(a, b) for a in one for b in one if beats(one[a], one[b]) and beats(other[b], other[a])]

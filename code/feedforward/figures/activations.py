@@ -39,6 +39,11 @@ def words(unit: str) -> str:
     }.get(unit, unit.replace("_", " "))
 
 
+def spread(values: Array, form: str = ".3f") -> str:
+    """Mean ± standard deviation over the seeds, the latter with n − 1."""
+    return f"{values.mean():{form}} ± {values.std(ddof=1):{form}}"
+
+
 # ------------------------------------------------------------------------- eight units, one curve
 
 
@@ -84,8 +89,11 @@ def eight_units(unit: str = "relu", frame: int = 4) -> Drawn:
 def value_and_slope(unit: str = "sigmoid", spread: float = 2.0, center: float = 0.0) -> Drawn:
     """A unit's value and slope, over the distribution of the pre-activations that reach it."""
     flat, mean_square = experiments.flat_share(unit, center, spread)
-    z = np.linspace(-8, 8, 161)
     g = UNITS[unit]
+    # No point on a kink but those that are put there, each between two neighbours: so that the
+    # value turns in a corner, the slope jumps, and a convention at one point is not drawn as flat.
+    around = [kink + side for kink in g.kinks for side in (-1e-6, 0, 1e-6)]
+    z = np.sort(np.concatenate([np.linspace(-8, 8, 160), around]))
     fig, (top, middle, bottom) = style.figure(height=5.0, rows=3, ratios=[1.4, 1, 0.8], gap=0.2)
     top.plot(z, g(z), color="C0")
     top.set_ylim(-2.3, 4.3)
@@ -93,19 +101,15 @@ def value_and_slope(unit: str = "sigmoid", spread: float = 2.0, center: float = 
     top.set_ylabel("g(z)")
     style.label(top, -7.9, 3.8, words(unit), "C0", offset=(0, 0), bold=True)
     style.label(top, -7.9, 2.9, g.formula, ink(0.8), offset=(0, 0))
-    # A kink is a jump of the slope: draw it as one.
-    slope, broken = g.derivative(z), z.copy()
-    for kink in g.kinks:
-        at = int(np.argmin(np.abs(z - kink)))
-        broken[at] = np.nan
-    middle.plot(broken, slope, color="C1")
+    slope = np.where(np.isin(z, g.kinks), np.nan, g.derivative(z))
+    middle.plot(z, slope, color="C1")
     middle.set_ylim(-1.2, 1.3)
     style.ticks(middle, x=[], y=[-1, 0, 1])
     style.rules(middle, y=[0])
     middle.set_ylabel("g′(z)")
     density = np.exp(-(((z - center) / spread) ** 2) / 2) / (spread * np.sqrt(2 * np.pi))
     bottom.fill_between(z, density, color=ink(0.25), linewidth=0)
-    on_flat = np.abs(g.derivative(z)) < 0.05
+    on_flat = np.abs(slope) < 0.05
     bottom.fill_between(z, np.where(on_flat, density, 0), color="C3", linewidth=0, step="mid")
     bottom.set_ylim(0, 0.85)
     style.ticks(bottom, x=[-8, -4, 0, 4, 8], y=[0, 0.5])
@@ -124,23 +128,24 @@ def value_and_slope(unit: str = "sigmoid", spread: float = 2.0, center: float = 
 
 def vanishing_chain(unit: str = "sigmoid", scale: float = 1.0) -> Drawn:
     """The size of the gradient on its way back through twenty layers, under its upper bound."""
-    measured = np.maximum(experiments.chain_gradients(unit, scale), 1e-16)
+    measured = experiments.chain_gradients(unit, scale)
     factor = scale * experiments.STEEPEST.get(unit, 1.0)
     back = np.arange(experiments.CHAIN_DEPTH)
     fig, ax = style.figure(height=3.4)
-    ax.plot(back, np.clip(factor ** back.astype(float), 1e-16, 1e7), color="C1", ls=(0, (5, 2)))
-    ax.plot(back, np.clip(measured.T, 1e-16, 1e7), "o", color=("C0", 0.6), ms=4)
+    ax.plot(back, factor ** back.astype(float), color="C1", ls=(0, (5, 2)))
+    ax.plot(back, measured.T, "o", color=("C0", 0.6), ms=4)
     ax.set_yscale("log")
-    ax.set_ylim(1e-16, 1e7)
+    ax.set_ylim(1e-18, 1e12)
     ax.minorticks_off()
-    ax.set_yticks([1e-15, 1e-10, 1e-5, 1, 1e5], ["10⁻¹⁵", "10⁻¹⁰", "10⁻⁵", "1", "10⁵"])
+    ax.set_yticks([1e-15, 1e-10, 1e-5, 1, 1e5, 1e10],
+                  ["10⁻¹⁵", "10⁻¹⁰", "10⁻⁵", "1", "10⁵", "10¹⁰"])  # fmt: skip
     ax.set_xlim(-0.5, 19.5)
     style.ticks(ax, x=[0, 5, 10, 15, 19])
     style.rules(ax, y=[1])
     ax.set_xlabel("layers that the gradient has passed")
     ax.set_ylabel("size of the gradient")
-    style.label(ax, 0, 3e-15, f"measured, 5 seeds: {words(unit)}", "C0", offset=(0, 0))
-    style.label(ax, 0, 1e-13, f"bound: {factor:g} per layer", "C1", offset=(0, 0))
+    style.label(ax, 0, 3e-17, f"measured, 5 seeds: {words(unit)}", "C0", offset=(0, 0))
+    style.label(ax, 0, 1e-14, f"bound: {factor:g} per layer", "C1", offset=(0, 0))
     last = measured[:, -1]
     text = (
         f"{words(unit)}, weights that stretch by {scale:g}: after 19 layers the gradient is "
@@ -565,7 +570,7 @@ def conditional_density(components: int = 3, t: float = 0.65) -> Drawn:
 
 
 def sampled(model: str = "K = 3") -> Drawn:
-    """Data of the inverse problem, and as many answers drawn from a network."""
+    """Data of the inverse problem, and as many answers drawn; crosses mark impossible ones."""
     t, drawn, off = experiments.drawn_answers(model)
     x = experiments.inverse_data().y_test[: t.size]
     fig, (top, bottom) = style.figure(height=5.0, rows=2, gap=0.25)
@@ -584,8 +589,8 @@ def sampled(model: str = "K = 3") -> Drawn:
         bottom, 1.1, -0.28, f"{off.mean():.0%} impossible (×)", "C1", ha="right", offset=(0, 0)
     )
     text = (
-        f"{model}: of 250 answers drawn, {off.mean():.0%} are impossible: their forward value is "
-        "more than 0.1 away from the input that was asked for."
+        f"{model}: of 250 answers drawn, {off.mean():.0%} are impossible: outside [0, 1], or "
+        "with a forward value more than 0.1 away from the input that was asked for."
     )
     return fig, text
 
@@ -632,8 +637,8 @@ def sigma_collapse(frame: int = 11, cure: str = "nothing") -> Drawn:
     bottom.set_ylabel("NLL, mean of 3 seeds")
     text = (
         f"Step {step:,}, {'no cure' if cure == 'nothing' else cure}: training NLL "
-        f"{run['train'][frame].mean():.2f}, test NLL {run['test'][frame].mean():.2f}, smallest σ "
-        f"at any example {run['narrowest'][frame].min():.2g}."
+        f"{run['train'][frame].mean():.2f}, test NLL {run['test'][frame].mean():.2f}; smallest σ "
+        f"of a component with 5 % of the weight {run['narrowest'][frame].min():.2g}."
     )
     return fig, text
 
@@ -661,12 +666,16 @@ def which_unit(contest: str = "MNIST-1D, rate 0.01", seeds: int = 6) -> Drawn:
     some = len(leaders)
     ax.set_title(
         f"{seeds} seed{'s' * (seeds > 1)}: "
-        + (f"{words(leaders[0])} first" if some == 1 else f"{some} units not told apart")
+        + (
+            f"{words(leaders[0])} first"
+            if some == 1
+            else f"{some} units {'tie' if seeds == 1 else 'not told apart'}"
+        )
     )
     said = ", ".join(f"{words(u)} {table[u].mean():.3f}" for u in leaders)
     text = (
         f"{contest}, {seeds} seed{'s' * (seeds > 1)}. "
-        + ("Best: " if some == 1 else "Within the noise of the best: ")
+        + ("Best: " if seeds == 1 or some == 1 else "Within the noise of the best: ")
         + said
         + "."
     )

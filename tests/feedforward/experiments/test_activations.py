@@ -39,6 +39,11 @@ def test_the_flat_share_of_a_sigmoid_is_that_of_its_tails():
     assert 0 < square < 1 / 16
 
 
+@pytest.mark.parametrize("center", [-2.0, 0.0, 2.0])
+def test_the_absolute_value_is_flat_nowhere(center):
+    assert experiments.flat_share("absolute_value", center, 2.0)[0] == 0
+
+
 # ----------------------------------------------------------------------- rectifiers
 
 
@@ -63,6 +68,15 @@ def test_dead_units_stay_dead_and_a_low_bias_or_a_large_step_makes_more():
     by_bias = (before == 0).mean(axis=(1, 2))
     assert (np.diff(by_bias) <= 0).all()
     assert by_bias[0] > 0.8 > 0 == by_bias[-1]
+
+
+def test_adam_wakes_leaky_units_that_gradient_descent_leaves_silent():
+    silent = {}
+    for optimizer, rate in (("sgd", 0.3), ("adam", 0.003)):
+        before, after = experiments.active_shares(rate, "leaky_relu", optimizer, (-3.0,))
+        silent[optimizer] = (before == 0).mean(), (after == 0).mean()
+    assert silent["sgd"][1] > silent["sgd"][0] - 0.05
+    assert silent["adam"][1] < 0.5 * silent["adam"][0]
 
 
 # -------------------------------------------------------------------------- maxout
@@ -110,6 +124,7 @@ def test_spread_pieces_learn_the_wave_and_two_random_ones_may_not():
         x := np.linspace(-2, 2, 60), y := experiments.TARGETS["a wave"](x), 1
     )
     of_a_line = ((straight(x) - y) ** 2).mean()
+    assert experiments.straight_line_error() == pytest.approx(of_a_line, rel=1e-12)
     assert (experiments.maxout_error(8) < 0.05 * of_a_line).all()
     assert experiments.maxout_error(8, "random").max() > 0.5 * of_a_line
 
@@ -137,6 +152,23 @@ def test_more_components_cost_less_and_none_beats_the_truth():
     assert nll[0].min() > nll[1].max() > nll[3].max()
     assert nll[3].mean() > nll[5].mean()
     assert all((values > experiments.least_possible_nll()).all() for values in nll.values())
+
+
+def test_at_0_65_the_right_answers_are_where_the_chapter_says():
+    x = np.linspace(0, 1, 100_001)
+    possible = x[experiments.true_density(0.65, x) > 0]
+    gap = np.argmax(np.diff(possible))
+    assert possible[0] == pytest.approx(0.25, abs=0.005)
+    assert possible[gap] < 0.45 and possible[gap + 1] > 0.81
+    assert (possible[0] + possible[gap]) / 2 == pytest.approx(0.35, abs=0.01)
+    assert (possible[gap + 1] + possible[-1]) / 2 == pytest.approx(0.87, abs=0.01)
+    assert experiments.true_mean(0.65) == pytest.approx(possible.mean(), abs=1e-3)
+    assert 0.5 < experiments.true_mean(0.65) < experiments.mean_answers(np.array([0.65]))[0] < 0.62
+
+
+def test_a_component_without_weight_is_not_the_narrowest():
+    logits, std = np.log([[0.96, 0.04], [0.5, 0.5]]), np.array([[0.3, 0.001], [0.2, 0.4]])
+    assert experiments.narrowest(logits, std) == 0.2
 
 
 def test_squared_error_answers_where_no_answer_is():
@@ -169,6 +201,27 @@ def test_the_best_beats_only_those_beyond_the_noise():
     table = {"best": 0.9 + noise, "as good": 0.8895 + noise, "beaten": 0.889 + noise}
     assert experiments.not_beaten(table) == ["best", "as good"]
     assert experiments.not_beaten({unit: a[:1] for unit, a in table.items()}) == ["best"]
+
+
+def test_who_is_best_on_one_seed_may_share_it():
+    one = {"a": np.array([0.9]), "b": np.array([0.8]), "c": np.array([0.9])}
+    assert experiments.not_beaten(one) == ["a", "c"]
+
+
+def test_a_reversal_is_a_win_beyond_the_noise_in_one_table_and_a_loss_in_the_other():
+    noise = 0.01 * np.array([-1, 1, -1, 1, -1, 1])
+    one = {"a": 0.9 + noise, "b": 0.8 + noise, "c": 0.801 + noise}
+    other = {"a": 0.7 + noise, "b": 0.8 + noise, "c": 0.799 + noise}
+    # b and c change places too, but within the noise
+    assert experiments.reversals(one, other) == [("a", "b"), ("a", "c")]
+    assert experiments.reversals(one, one) == []
+
+
+@pytest.mark.parametrize("name", experiments.SHIFTED_SIGMOIDS)
+def test_the_sigmoids_relatives_have_the_slope_of_their_value(name):
+    unit, z = experiments.SHIFTED_SIGMOIDS[name], np.linspace(-6, 6, 101)
+    numeric = (unit(z + 1e-5) - unit(z - 1e-5)) / 2e-5
+    np.testing.assert_allclose(unit.derivative(z), numeric, atol=1e-9)
 
 
 def test_units_are_compared_at_about_the_same_number_of_weights():
