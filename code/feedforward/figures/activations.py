@@ -99,8 +99,9 @@ def value_and_slope(unit: str = "sigmoid", spread: float = 2.0, center: float = 
     top.set_ylim(-2.3, 4.3)
     style.ticks(top, x=[], y=[-2, 0, 2, 4])
     top.set_ylabel("g(z)")
-    style.label(top, -7.9, 3.8, words(unit), "C0", offset=(0, 0), bold=True)
-    style.label(top, -7.9, 2.9, g.formula, ink(0.8), offset=(0, 0))
+    # Below on the right no unit has values.
+    style.label(top, 7.9, -0.8, words(unit), "C0", ha="right", offset=(0, 0), bold=True)
+    style.label(top, 7.9, -1.7, g.formula, ink(0.8), ha="right", offset=(0, 0))
     slope = np.where(np.isin(z, g.kinks), np.nan, g.derivative(z))
     middle.plot(z, slope, color="C1")
     middle.set_ylim(-1.2, 1.3)
@@ -638,7 +639,7 @@ def sigma_collapse(frame: int = 11, cure: str = "nothing") -> Drawn:
     text = (
         f"Step {step:,}, {'no cure' if cure == 'nothing' else cure}: training NLL "
         f"{run['train'][frame].mean():.2f}, test NLL {run['test'][frame].mean():.2f}; smallest σ "
-        f"of a component with 5 % of the weight {run['narrowest'][frame].min():.2g}."
+        f"of any component with at least 5 % of the weight {run['narrowest'][frame].min():.2g}."
     )
     return fig, text
 
@@ -651,7 +652,7 @@ def which_unit(contest: str = "MNIST-1D, rate 0.01", seeds: int = 6) -> Drawn:
     table = {unit: a[:seeds] for unit, a in experiments.contest_table(contest).items()}
     leaders = experiments.not_beaten(table)
     low, high = (0.93, 1.0) if contest.startswith("digits") else (0.2, 0.7)
-    fig, ax = style.figure(height=4.6, left=1.35)
+    fig, ax = style.figure(height=4.6, left=1.35, right=0.25)
     for row, (unit, a) in enumerate(table.items()):
         y = len(table) - 1 - row
         color = "C0" if unit in leaders else ink(0.45)
