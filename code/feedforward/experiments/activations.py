@@ -263,10 +263,10 @@ def maxout_parts(frame: list, x: Array, pieces: int) -> tuple[Array, Array]:
     return lines, out[..., 0]
 
 
-def maxout_error(pieces: int, start: str = "spread") -> Array:
-    """Mean squared error of the trained pair on the wave, one per seed."""
+def maxout_error(pieces: int, start: str = "spread", frame: int = -1) -> Array:
+    """Mean squared error of the pair on the wave that it was trained on, one per seed."""
     x = np.linspace(-SPAN, SPAN, 60)
-    out = maxout_parts(maxout_film(pieces, start)[-1], x, pieces)[1]
+    out = maxout_parts(maxout_film(pieces, start)[frame], x, pieces)[1]
     return ((out - TARGETS["a wave"](x)) ** 2).mean(axis=1)
 
 
@@ -461,7 +461,13 @@ def drawn_answers(model: str) -> tuple[Array, Array, Array]:
 
 
 COLLAPSE_STEPS = [0, 20, 50, 100, 150, 200, 300, 400, 500, 600, 800, 1000]
-COLLAPSE_GRID = np.linspace(0, 1, 61)
+
+
+def collapse_grid() -> Array:
+    """Inputs to draw the collapsing mixture at: even ones, and those of its thirty examples."""
+    return np.sort(np.concatenate([np.linspace(0, 1, 61), inverse_data().x_train[:30, 0]]))
+
+
 CURES = {"nothing": 0.0, "σ ≥ 0.05": 0.05}
 
 
@@ -471,7 +477,7 @@ def collapse_run(floor: float, seeds: tuple[int, ...] = (0, 1, 2)) -> dict[str, 
 
     Returns the mean "train" and "test" NLL, the "worst" NLL of any test example, and `narrowest`
     at the training inputs, each of shape (frames, seeds), at COLLAPSE_STEPS; and "mixture", the
-    first seed's outputs on COLLAPSE_GRID.
+    outputs on collapse_grid() of the seed whose σ ends smallest.
     """
     data = inverse_data()
     t, x = data.x_train[:30], data.y_train[:30]
@@ -488,7 +494,10 @@ def collapse_run(floor: float, seeds: tuple[int, ...] = (0, 1, 2)) -> dict[str, 
         nll = [cost(member, data.y_test) for member in outputs]
         measured["test"].append(np.mean(nll, axis=1))
         measured["worst"].append(np.max(nll, axis=1))
-        measured["mixture"].append(network.predict(centered(COLLAPSE_GRID))[0].astype(float))
+        grid = collapse_grid()[:, None]
+        measured["mixture"].append(network.predict(centered(grid)).astype(float))
+    worst = int(np.argmin(measured["narrowest"][-1]))
+    measured["mixture"] = [members[worst] for members in measured["mixture"]]
     return {name: np.array(values) for name, values in measured.items()}
 
 
