@@ -79,8 +79,8 @@ def check_second_moments(answer: Callable[[tuple[int, ...], Array, float], Array
     """answer(widths, variances, x_square) → E[z²] of each layer of a wide ReLU network."""
     cases = []
     for widths, variances, x_square in (
-        ((10, 5), [0.1], 1.0),
-        ((10, 5), [0.1], 4.0),
+        ((10, 4), [0.1], 1.0),
+        ((10, 4), [0.1], 3.0),
         ((100, 100, 100, 100), [0.02, 0.02, 0.02], 1.0),
         ((100, 100, 100), [0.01, 0.01], 1.0),
         ((64, 128, 32, 10), [0.03, 0.01, 0.05], 0.5),
