@@ -131,8 +131,8 @@ def thirty_layers(width: int, weight_std: float) -> dict[str, Array]:
 # --------------------------------------------------------------------------------------- symmetry
 
 SYMMETRY_UNITS = 12
-SYMMETRY_NOISE = (0.0, 1e-6, 1e-4, 1e-3, 1e-2, 0.03, 0.1, 0.3, 1.0)
-SYMMETRY_STEPS = (0, 50, 100, 200, 400)
+SYMMETRY_NOISE = (0.0, 1e-6, 1e-4, 1e-2, 0.1, 1.0)
+SYMMETRY_STEPS = (0, 100, 200, 400)
 SYMMETRY_RATE, SYMMETRY_BATCH = 0.1, 100
 SYMMETRY_CONSTANT = 0.05
 

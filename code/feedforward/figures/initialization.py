@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from feedforward.experiments import initialization as experiments
 from feedforward.figures import style
 from feedforward.figures.style import ink
-from feedforward.propagation import chi, critical_point, fixed_point
+from feedforward.propagation import chi, critical_point, fixed_point, variance_map
 
 Array = np.ndarray
 Drawn = tuple[Figure, str]
@@ -64,9 +64,14 @@ def thirty_layers(weight_std: float = 1.0, width: int = 100) -> Drawn:
     edges = experiments.HOOK_EDGES
     fig, ax = style.figure(height=4.3, right=0.25)
     for row, layer in enumerate(SHOWN_LAYERS):
-        height = np.minimum(found["share"][layer - 1] / 0.3, 1) * 0.85
-        ax.fill_between(
-            (edges[1:] + edges[:-1]) / 2, row, row + height, color="C0", lw=0, step="mid"
+        share = found["share"][layer - 1]
+        seen = slice(np.flatnonzero(share)[0], np.flatnonzero(share)[-1] + 1)
+        height = row + np.minimum(share[seen] / 0.3, 1) * 0.85
+        # The outline of the bars that there are: a bar of its own for each would weigh ten times.
+        places = np.repeat(edges[:-1][seen], 2)
+        places[1::2] = edges[1:][seen]
+        ax.fill(
+            [places[0], *places, places[-1]], [row, *np.repeat(height, 2), row], color="C0", lw=0
         )
         ax.axhline(row, color=ink(0.25), lw=0.7)
     style.rules(ax, x=[0])
@@ -95,7 +100,7 @@ def noise_word(noise: float) -> str:
     return near(noise) if noise >= 1e-3 or noise == 0 else power(round(math.log10(noise)))
 
 
-def symmetry(noise: float = 0.0, frame: int = 4) -> Drawn:
+def symmetry(noise: float = 0.0, frame: int = 3) -> Drawn:
     """The weights of twelve units after a nearly constant start, and how alike they are."""
     run = experiments.symmetry()
     column = experiments.SYMMETRY_NOISE.index(noise)
@@ -132,9 +137,12 @@ def symmetry(noise: float = 0.0, frame: int = 4) -> Drawn:
 
 
 def mosaic(weights: Array) -> Array:
-    """Twelve rows of 64 weights as 2 × 6 pictures, each divided by its largest, with gaps."""
+    """Twelve rows of 64 weights as 2 × 6 pictures, each divided by its largest, with gaps.
+
+    In fifteen shades: more of them nobody sees, and they would double what a page has to load.
+    """
     size = np.abs(weights).max(axis=1, keepdims=True)
-    tiles = (weights / np.maximum(size, 1e-300)).reshape(2, 6, 8, 8)
+    tiles = np.round(7 * weights / np.maximum(size, 1e-300)).reshape(2, 6, 8, 8) / 7
     picture = np.full((2 * 9 - 1, 6 * 9 - 1), np.nan)
     for row in range(2):
         for column in range(6):
@@ -403,11 +411,31 @@ def critical_line() -> tuple[Array, Array]:
     return np.array([(1.0, 0.0), *points]).T
 
 
+def slope_at_one(weight_std: float, bias_std: float) -> float:
+    """χ₁ of tanh at the fixed point of q.
+
+    Without biases and with σ_w ≤ 1 that is q = 0, where tanh′ is 1; at σ_w = 1 the signal creeps
+    there more slowly than `fixed_point` cares to wait.
+    """
+    if bias_std == 0 and weight_std <= 1:
+        return weight_std**2
+    return chi(fixed_point("tanh", weight_std, bias_std), "tanh", weight_std)
+
+
+def gradient_factor(weight_std: float, bias_std: float) -> float:
+    """What the 39 layers between layer 40 and layer 1 make of a gradient's mean square."""
+    q, factor = weight_std**2 + bias_std**2, 1.0
+    for _ in range(experiments.CHAOS_DEPTH - 1):
+        factor *= chi(q, "tanh", weight_std)
+        q = variance_map(q, "tanh", weight_std, bias_std)
+    return factor
+
+
 def edge_of_chaos(weight_std: float = 1.3, bias_std: float = 0.2236) -> Drawn:
     """The plane of weight and bias scales for tanh, and what becomes of two inputs at a point."""
     predicted, measured = experiments.correlations(weight_std, bias_std)
-    q = fixed_point("tanh", weight_std, bias_std)
-    slope = chi(q, "tanh", weight_std) if q > 0 else weight_std**2
+    slope = slope_at_one(weight_std, bias_std)
+    returned = gradient_factor(weight_std, bias_std)
     fig, (top, bottom) = style.figure(height=5.3, rows=2, ratios=[1, 1.1], gap=0.9)
     line = critical_line()
     top.plot(*line, color="C2")
@@ -429,10 +457,11 @@ def edge_of_chaos(weight_std: float = 1.3, bias_std: float = 0.2236) -> Drawn:
     style.ticks(bottom, x=[1, 10, 20, 30, 40], y=[0, 0.5, 1])
     bottom.set_xlabel("layer")
     bottom.set_ylabel("correlation")
-    bottom.set_title(f"χ₁ = {slope:.2f}: E[δ²] × {near(slope**39)} in 39 layers")
+    bottom.set_title(f"χ₁ = {slope:.2f}: E[δ²] × {near(returned)} in 39 layers")
     end = measured[-1]
     text = (
-        f"σ_w = {weight_std:g}, σ_b = {bias_std:.3g}: χ₁ = {slope:.3f}. Two inputs of correlation "
+        f"σ_w = {weight_std:g}, σ_b = {bias_std:.3g}: χ₁ = {slope:.3f}; in 39 layers a gradient's "
+        f"mean square is multiplied by {near(returned)}. Two inputs of correlation "
         f"0.6 have {predicted[-1]:.3f} in layer 40 by prediction, {end.mean():.3f} ± "
         f"{end.std():.3f} measured (3 seeds)."
     )

@@ -148,6 +148,18 @@ def test_correlations_part_on_one_side_of_the_edge_and_merge_on_the_other():
         assert (np.abs(measured.mean(axis=1) - predicted) < 5 * spread + 0.05).all()
 
 
+def test_the_slope_at_one_is_known_on_and_beside_the_critical_point():
+    assert figures.slope_at_one(1.0, 0.0) == 1
+    assert figures.slope_at_one(0.8, 0.0) == pytest.approx(0.64)
+    beside = figures.slope_at_one(0.999, 0.001)
+    assert beside == pytest.approx(1, abs=0.01)
+    # Far from the edge q settles soon, and from then on every layer multiplies by χ₁.
+    layers = math.log(figures.gradient_factor(2.0, 0.2236)) / math.log(
+        figures.slope_at_one(2.0, 0.2236)
+    )
+    assert layers == pytest.approx(39, abs=2)
+
+
 def test_the_critical_line_starts_at_xaviers_scale():
     weights, biases = figures.critical_line()
     assert weights[0] == 1 and biases[0] == 0
