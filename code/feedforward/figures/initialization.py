@@ -237,27 +237,26 @@ def deep_rectifiers(depth: int = 30, rate: float = 0.005) -> Drawn:
     for name, color, dash in (("Xavier", "C1", DASHED), ("He", "C0", "-")):
         lost = 0
         for curve in runs[name].T:
-            ax.plot(steps, np.minimum(curve, 3), color=color, linestyle=dash, linewidth=1.5)
+            ax.plot(steps, np.minimum(curve, 3.1), color=color, linestyle=dash, linewidth=1.5)
             if np.isnan(curve).any():
                 lost += 1
                 last = int(np.isfinite(curve).sum()) - 1
-                ax.plot(steps[last], min(curve[last], 3), "X", color=color, ms=10)
+                ax.plot(steps[last], min(curve[last], 3.1), "X", color=color, ms=10)
         ends = runs[name][-1][np.isfinite(runs[name][-1])]
         said.append(
             f"{name} ends at {ends.min():.3g} … {ends.max():.3g}"
             + (f", {lost} of 3 seeds diverged" if lost else "")
         )
-    ax.axhline(math.log(10), color=ink(0.5), linewidth=1)
-    style.label(ax, 600, math.log(10), "ln 10: nothing learned", ink(0.8), ha="right", va="bottom",
-                offset=(0, 3))  # fmt: skip
+    style.rules(ax, y=[math.log(10)])
     ax.set_xlim(0, 600)
-    ax.set_ylim(0, 3)
-    style.ticks(ax, x=[0, 200, 400, 600], y=[0, 1, 2, 3])
+    ax.set_ylim(0, 3.5)
+    style.ticks(ax, x=[0, 200, 400, 600])
+    ax.set_yticks([0, 1, math.log(10), 3], ["0", "1", "ln 10", "3"])
     ax.set_xlabel("training step")
     ax.set_ylabel("cost on training digits")
     ax.set_title(f"{depth} layers, learning rate {rate:g}")
-    style.label(ax, 10, 2.83, "Xavier (dashed)", "C1", offset=(0, 0))
-    style.label(ax, 300, 2.83, "He", "C0", offset=(0, 0))
+    style.label(ax, 10, 3.3, "Xavier (dashed)", "C1", offset=(0, 0))
+    style.label(ax, 300, 3.3, "He", "C0", offset=(0, 0))
     text = f"{depth} hidden layers of ReLUs, learning rate {rate:g}, 600 steps: {'; '.join(said)}."
     return fig, text
 
@@ -465,7 +464,7 @@ def edge_of_chaos(weight_std: float = 1.3, bias_std: float = 0.2236) -> Drawn:
         f"0.6 have {predicted[-1]:.3f} in layer 40 by prediction, {end.mean():.3f} ± "
         f"{end.std():.3f} measured (3 seeds)."
     )
-    return fig, text
+    return fig, style.minus(text)
 
 
 # ---------------------------------------------------------------------------- batch normalization
@@ -554,7 +553,6 @@ def tiny_batches(batch_size: int = 2, rate: float = 0.03) -> Drawn:
             ax, 4, 0.62 - 0.085 * row, f"{name} {mean:.2f}", color, ha="right", offset=(0, 0)
         )
         said.append(f"{name} {mean:.3f} ± {runs[here].std():.3f}")
-    ax.axvline(here, color=ink(0.4), linewidth=1)
     ax.set_xlim(-0.2, 4.2)
     ax.set_ylim(0.1, 1.02)
     ax.set_xticks(places, sizes)

@@ -70,6 +70,7 @@ def test_effective_rank_counts_equal_directions_and_redundancy_finds_copies():
     q -= q.mean(axis=0)
     q = np.linalg.qr(q)[0]
     assert experiments.effective_rank(q) == pytest.approx(6, rel=1e-6)
+    assert experiments.effective_rank(q + 7) == pytest.approx(6, rel=1e-6)  # a mean is no feature
     one = rng.normal(size=(50, 1))
     assert experiments.effective_rank(one @ np.array([[1.0, 2, -3]])) == pytest.approx(1, abs=1e-6)
     assert experiments.redundancy(one @ np.array([[1.0, 2, -3]])) == pytest.approx(1)
@@ -174,6 +175,9 @@ def test_the_mean_singular_value_of_a_layer_is_that_of_the_paper():
     normalized, standard = (experiments.glorot(n)["singular"] for n in ("normalized", "standard"))
     assert round(float(normalized.mean()), 1) == 0.8
     assert round(float(standard.mean()), 1) == 0.5
+    # Of the weights alone it would be 8/3π, and 1/√3 of that; tanh's slope makes it less.
+    assert (normalized < 8 / (3 * math.pi) - 0.04).all()
+    assert (standard < 8 / (3 * math.pi) / math.sqrt(3) - 0.01).all()
 
 
 def test_gamma_and_beta_start_at_one_and_zero_and_move():
