@@ -23,10 +23,10 @@ MODES = ("fan_in", "average", "fan_out")
 
 
 def fans(shape: tuple[int, ...]) -> tuple[int, int]:
-    """(fan_in, fan_out): how many inputs feed one output, and how many outputs one input feeds.
+    """(fan_in, fan_out): how many inputs feed an output, how many outputs an input feeds.
 
-    shape: (fan_out, fan_in) of a dense layer, or (out, in, *kernel) of a convolution, where each
-    position of the kernel counts.
+    shape: (fan_out, fan_in) of a dense layer, or (out, in, *kernel) of a convolution,
+    where each position of the kernel counts.
     """
     shape = _shape(shape)
     n_out, n_in, *kernel = shape
@@ -51,7 +51,7 @@ def scaled(
     gain: float = 1.0,
     mode: str = "fan_in",
 ) -> Array:
-    """Variance gain²/fan: the family that LeCun's, Xavier's and He's start belong to."""
+    """Variance gain²/fan: the family of LeCun's, Xavier's and He's start."""
     shape = _shape(shape)
     rng = _check.generator(rng)
     _check.one_of(distribution, DISTRIBUTIONS, "distribution")
@@ -102,18 +102,24 @@ def he(
     return scaled(shape, rng, distribution, gain=math.sqrt(2), mode=mode)
 
 
-def orthogonal(shape: tuple[int, ...], rng: np.random.Generator, *, gain: float = 1.0) -> Array:
-    """gain × a matrix with orthonormal rows or columns (whichever are fewer), uniformly drawn.
+def orthogonal(
+    shape: tuple[int, ...],
+    rng: np.random.Generator,
+    *,
+    gain: float = 1.0,
+) -> Array:
+    """gain × a matrix with orthonormal rows or columns (the fewer ones), uniformly drawn.
 
-    A kernel is orthogonal as the matrix (out, in·kernel). Every singular value is `gain`, so a
-    product of many such square matrices neither shrinks nor grows. Source: Saxe et al. (2014).
+    A kernel is orthogonal as the matrix (out, in·kernel). Every singular value is `gain`,
+    so a product of many such square matrices with gain 1 neither shrinks nor grows.
+    Source: Saxe et al. (2014).
     """
     shape = _shape(shape)
     rng = _check.generator(rng)
     gain = _check.positive_number(gain, "gain")
     rows, columns = shape[0], math.prod(shape[1:])
     q, r = np.linalg.qr(rng.standard_normal((max(rows, columns), min(rows, columns))))
-    q *= np.sign(np.diag(r))  # QR alone prefers some rotations; with r's diagonal positive, none
+    q *= np.sign(np.diag(r))  # QR alone prefers some rotations; with r's diagonal > 0, none
     return gain * (q if rows >= columns else q.T).reshape(shape)
 
 

@@ -29,15 +29,15 @@ def moments(z: Either, axis: int) -> tuple[Either, Either]:
 
 
 class BatchNorm:
-    """Batch normalization: γ·(z − mean)/√(variance + ε) + β, with the moments of the batch.
+    """Batch normalization: γ·(z − mean)/√(variance + ε) + β, by the batch's moments.
 
-    shape: of one parameter, (n,) for n units; γ, `scale`, starts at 1 and β, `shift`, at 0. Every
-    pass with training=True also moves `running_mean` and `running_variance` by the share
-    `momentum` towards this batch's moments; a pass with training=False uses those, so that an
-    example's answer does not depend on its company.
+    shape: of one parameter, (n,) for n units; γ, `scale`, starts at 1 and β, `shift`, at 0.
+    Every pass with training=True also moves `running_mean` and `running_variance` by the
+    share `momentum` towards this batch's moments; a pass with training=False uses those,
+    so that an example's answer does not depend on its company.
 
-    The running variance is the unbiased one, Σ/(m − 1), as in PyTorch; the batch itself is divided
-    by its own, Σ/m. Source: Ioffe and Szegedy (2015), algorithms 1 and 2.
+    The running variance is the unbiased one, Σ/(m − 1), as in PyTorch; the batch itself is
+    divided by its own, Σ/m. Source: Ioffe and Szegedy (2015), algorithms 1 and 2.
     """
 
     def __init__(
@@ -48,8 +48,10 @@ class BatchNorm:
         epsilon: float = EPSILON,
         dtype: type[np.floating] = np.float64,
     ) -> None:
-        self.scale, self.shift = Tensor(np.ones(shape, dtype)), Tensor(np.zeros(shape, dtype))
-        self.running_mean, self.running_variance = np.zeros(shape, dtype), np.ones(shape, dtype)
+        self.scale = Tensor(np.ones(shape, dtype))
+        self.shift = Tensor(np.zeros(shape, dtype))
+        self.running_mean = np.zeros(shape, dtype)
+        self.running_variance = np.ones(shape, dtype)
         self.momentum = float(_check.within(np.asarray(momentum), 0, 1, "momentum"))
         self.epsilon = _check.positive_number(epsilon, "epsilon")
 
@@ -69,8 +71,8 @@ class BatchNorm:
         m = z.shape[-2]
         if m < 2:
             raise ValueError(
-                f"z must hold at least 2 examples to normalize over, got shape {z.shape}: "
-                "of one example nothing is left but 0"
+                f"z must hold at least 2 examples to normalize over, got shape "
+                f"{z.shape}: of one example nothing is left but 0"
             )
         mean, variance = moments(z, axis=-2)
         for running, now in (

@@ -93,8 +93,13 @@ def _square(array: Array) -> Array:
 # -------------------------------------------------------------------------------- predicted
 
 
-def variance_map(q: float, unit: Unit | str, weight_std: float, bias_std: float = 0.0) -> float:
-    """The next layer's q′ = σ_w²·E[g(√q·z)²] + σ_b², z ∼ N(0, 1), for a pre-activation's E[z²] = q.
+def variance_map(
+    q: float,
+    unit: Unit | str,
+    weight_std: float,
+    bias_std: float = 0.0,
+) -> float:
+    """The next layer's q′ = σ_w²·E[g(√q·z)²] + σ_b², z ∼ N(0, 1), where q was E[z²].
 
     Source: Poole et al. (2016), section 2.
     """
@@ -181,7 +186,7 @@ def predicted_backward(unit: Unit | str, fan_out_variances: Array, q: Array) -> 
 
     fan_out_variances: n_out·Var(w), layer by layer. q: each layer's E[z²], as from
     `predicted_forward`. It takes the gradient as independent of the weights that it passes, which
-    they are not quite; in wide networks the figure shows how well that serves.
+    it is in wide layers only: δ holds g′(z), and z holds each weight as one term among n_in.
     """
     share, unit = [1.0], unit_by_name(unit)
     for spread, below in zip(fan_out_variances[:0:-1], q[-2::-1], strict=True):

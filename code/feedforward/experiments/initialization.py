@@ -28,7 +28,7 @@ from feedforward.propagation import (
     predicted_forward,
     variance_map,
 )
-from feedforward.training import minibatches, momentum, sgd
+from feedforward.training import adam, minibatches, momentum, sgd
 from feedforward.units import UNITS, relu
 
 Array = np.ndarray
@@ -50,6 +50,15 @@ def digits_data() -> Split:
 def start(weight_std: float) -> Callable:
     """Normal weights of variance σ_w²/n_in."""
     return lambda shape, rng: lecun(shape, rng, gain=weight_std)
+
+
+def start_hidden(weight_std: float, n_out: int) -> Callable:
+    """The same, but layers of n_out units, the output layer, have variance 1/n_in.
+
+    A normalization follows hidden layers only. To scale the output layer along would scale the
+    network's answers, and that is another experiment.
+    """
+    return lambda shape, rng: lecun(shape, rng, gain=1 if shape[0] == n_out else weight_std)
 
 
 def learn(
@@ -190,21 +199,23 @@ def symmetry() -> dict[str, Array]:
 # ---------------------------------------------------------------------- variance in, variance out
 
 DEEP, DEEP_WIDTH = 50, 100
+SIGMOID_EDGE = 10.15
+"""σ_w at which χ₁ of the sigmoid is 1."""
 STARTS = {
     "std 0.01": lambda unit: lambda shape, rng: rng.normal(0, 0.01, shape),
     "LeCun, Xavier": lambda unit: lecun,
     "He": lambda unit: he,
     "the unit's gain": lambda unit: lambda shape, rng: lecun(shape, rng, gain=gain(unit)),
     "orthogonal × gain": lambda unit: lambda shape, rng: orthogonal(shape, rng, gain=gain(unit)),
+    f"σ_w = {SIGMOID_EDGE}": lambda unit: start(SIGMOID_EDGE),
 }
 """Every layer has as many inputs as outputs, so that LeCun's start and Xavier's are one."""
 
 
 def gathered(name: str, unit: str) -> float:
     """n·Var(w) of that start in a layer of DEEP_WIDTH inputs and outputs."""
-    return {"std 0.01": DEEP_WIDTH * 1e-4, "LeCun, Xavier": 1.0, "He": 2.0}.get(
-        name, gain(unit) ** 2
-    )
+    known = {"std 0.01": DEEP_WIDTH * 1e-4, "LeCun, Xavier": 1.0, "He": 2.0}
+    return (known | {f"σ_w = {SIGMOID_EDGE}": SIGMOID_EDGE**2}).get(name, gain(unit) ** 2)
 
 
 @kept
@@ -278,6 +289,24 @@ def deep_rectifiers(depth: int, rate: float) -> dict[str, Array]:
     return {"Xavier": both[:, :count], "He": both[:, count:]}
 
 
+ADAM_RATE = 0.001
+
+
+@kept
+def deep_rectifiers_with_adam() -> dict[str, Array]:
+    """Thirty ReLU layers from Xavier's start, as long as above, but with Adam: "cost", "accuracy".
+
+    (S,) each. Adam divides a gradient by its own size, so that a small one takes steps as large as
+    others do.
+    """
+    depth = RECTIFIER_DEPTHS[-1]
+    net = Ensemble(
+        (64, *[RECTIFIER_WIDTH] * depth, 10), "relu", seeded(SEEDS), initializer=xavier
+    )  # fmt: skip
+    learn(net, ADAM_RATE, RECTIFIER_STEPS, RECTIFIER_BATCH, lambda _: None, (), adam)
+    return {"cost": loss(net), "accuracy": accuracy(net)}
+
+
 # ------------------------------------------------------------- Glorot and Bengio, layer by layer
 
 GLOROT_STARTS = {
@@ -299,7 +328,8 @@ def glorot(name: str) -> dict[str, Array]:
     "activations" and "gradients": (layers, bins), the first seed's histograms as densities;
     gradients of the cost at z, divided by three standard deviations of the top layer's. Their
     standard deviations "activation std" and "gradient std": (layers, S). "singular": the mean
-    singular value of ∂z₃/∂z₂ at one digit, (S,).
+    singular value of ∂a₃/∂a₂ at one digit, (S,); a are the activations, which Glorot and Bengio
+    (2010) call z.
     """
     data, kept_ = digits_data(), {"activation std": [], "gradient std": [], "singular": []}
     for seed, rng in zip(SEEDS, seeded(SEEDS), strict=True):
@@ -309,8 +339,8 @@ def glorot(name: str) -> dict[str, Array]:
         hidden = layers[:-1]
         kept_["activation std"].append([a.data.std() for _, a in hidden])
         kept_["gradient std"].append([z.grad.std() for z, _ in hidden])
-        slope = 1 - hidden[1][1].data[0, 0] ** 2  # tanh′ at the second layer, one digit
-        jacobian = net.weights[2].data[0] * slope
+        slope = 1 - hidden[2][1].data[0, 0] ** 2  # tanh′ at the third layer, one digit
+        jacobian = slope[:, None] * net.weights[2].data[0]
         kept_["singular"].append(np.linalg.svd(jacobian, compute_uv=False).mean())
         if seed == SEEDS[0]:
             unit = 3 * hidden[-1][0].grad.std()
@@ -472,11 +502,15 @@ MAP_WIDTHS, MAP_BATCH = (64, 50, 50, 50, 10), 60
 
 @kept
 def starts_and_rates(batch_norm: bool) -> Array:
-    """Test accuracy of three layers of 50 sigmoids: (looks, σ_w, learning rate, seeds)."""
+    """Test accuracy of three layers of 50 sigmoids: (looks, σ_w, learning rate, seeds).
+
+    σ_w is that of the hidden layers; the output layer starts with 1.
+    """
     settings = [(s, r, seed) for s in MAP_WEIGHTS for r in MAP_RATES for seed in SEEDS]
     net = Ensemble(
         MAP_WIDTHS, "sigmoid", seeded(seed for *_, seed in settings),
-        initializer=[start(s) for s, *_ in settings], norm=BatchNorm if batch_norm else None,
+        initializer=[start_hidden(s, MAP_WIDTHS[-1]) for s, *_ in settings],
+        norm=BatchNorm if batch_norm else None,
     )  # fmt: skip
     rates = np.array([r for _, r, _ in settings], np.float32)[:, None, None]
     seen: list[Array] = []

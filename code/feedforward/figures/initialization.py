@@ -87,7 +87,7 @@ def thirty_layers(weight_std: float = 1.0, width: int = 100) -> Drawn:
     text = (
         f"{width} ReLUs per layer, weights of standard deviation {weight_std:g}/√n: the "
         f"activations' standard deviation is {near(first)} in layer 1 and {near(last)} in layer 30 "
-        "(geometric mean of 3 seeds)."
+        "(geometric mean of 3 seeds; the histograms are the first seed's, without zeros)."
     )
     return fig, text
 
@@ -122,6 +122,7 @@ def symmetry(noise: float = 0.0, frame: int = 3) -> Drawn:
     bottom.set_xticks(places, [noise_word(e) for e in experiments.SYMMETRY_NOISE], fontsize=9)
     style.ticks(bottom, y=[0, 0.5, 1])
     bottom.set_xlabel("noise ε at the start")
+    bottom.set_ylabel("rank ÷ 12 or |corr|")
     rank_now, alike_now = float(rank[column].mean()), float(alike[column].mean())
     style.label(bottom, -0.2, 1.25, f"effective rank {rank_now:.1f} of {units}", "C0",
                 offset=(0, 0))  # fmt: skip
@@ -154,6 +155,8 @@ def mosaic(weights: Array) -> Array:
 
 DOTS = np.array([1, 10, 20, 30, 40, 50])
 """Layers whose measurement is drawn."""
+LEAST, MOST = 1e-20, 1e20
+"""What the picture shows; a triangle at its edge stands for what is beyond."""
 
 
 def through_depth(unit: str = "relu", start: str = "LeCun, Xavier") -> Drawn:
@@ -166,8 +169,12 @@ def through_depth(unit: str = "relu", start: str = "LeCun, Xavier") -> Drawn:
         strict=True,
     ):  # fmt: skip
         ax.plot(layers, _inside(found[f"predicted {way}"]), color=ink(0.7), linewidth=1.4)
-        ax.plot(DOTS, _inside(found[way][DOTS - 1]), "o", color=(color, 0.6), ms=5)
-        _powers(ax, [-16, -8, 0, 8, 16], 1e-20, 1e20)
+        dots = found[way][DOTS - 1]
+        ax.plot(DOTS, _inside(dots), "o", color=(color, 0.6), ms=5)
+        for lost, edge, mark in ((dots < LEAST, 3 * LEAST, "v"), (dots > MOST, MOST / 3, "^")):
+            beyond = DOTS[lost.any(axis=1)]
+            ax.plot(beyond, np.full(len(beyond), edge), mark, color=color, ms=6, clip_on=False)
+        _powers(ax, [-16, -8, 0, 8, 16], LEAST, MOST)
         ax.set_xlim(0, 51)
         style.ticks(ax, x=[1, 10, 20, 30, 40, 50] if way == "backward" else [])
         style.rules(ax, y=[1])
@@ -187,8 +194,8 @@ def through_depth(unit: str = "relu", start: str = "LeCun, Xavier") -> Drawn:
 
 
 def _inside(values: Array) -> Array:
-    """Values that would leave the picture, at its edge."""
-    return np.clip(values, 1e-20, 1e20)
+    """Gaps in the place of values that would leave the picture."""
+    return np.where((values >= LEAST) & (values <= MOST), values, np.nan)
 
 
 def fan_modes(mode: str = "average") -> Drawn:
@@ -462,7 +469,7 @@ def edge_of_chaos(weight_std: float = 1.3, bias_std: float = 0.2236) -> Drawn:
         f"σ_w = {weight_std:g}, σ_b = {bias_std:.3g}: χ₁ = {slope:.3f}; in 39 layers a gradient's "
         f"mean square is multiplied by {near(returned)}. Two inputs of correlation "
         f"0.6 have {predicted[-1]:.3f} in layer 40 by prediction, {end.mean():.3f} ± "
-        f"{end.std():.3f} measured (3 seeds)."
+        f"{end.std(ddof=1):.3f} measured (3 seeds)."
     )
     return fig, style.minus(text)
 
@@ -489,14 +496,14 @@ def starts_and_rates(batch_norm: bool = False, frame: int = 3) -> Drawn:
     ax.set_yticks(range(6), [f"{s:g}" for s in experiments.MAP_WEIGHTS])
     ax.tick_params(length=0)
     ax.set_xlabel("learning rate")
-    ax.set_ylabel("σ_w at the start")
+    ax.set_ylabel("σ_w of the hidden layers")
     good = int((mean >= 0.9).sum())
     name = "with" if batch_norm else "without"
     ax.set_title(f"{name} batch norm, {step} steps: test accuracy [%]")
     best = float(mean.max())
     text = (
         f"{step} steps {name} batch normalization: {good} of 36 combinations reach 90 % on the "
-        f"test digits; the best reaches {best:.1%} (means of 3 seeds)."
+        f"test digits; the best reaches {best:.1%} (means of 3 seeds; σ_w of the hidden layers)."
     )
     return fig, text
 
@@ -552,7 +559,7 @@ def tiny_batches(batch_size: int = 2, rate: float = 0.03) -> Drawn:
         style.label(
             ax, 4, 0.62 - 0.085 * row, f"{name} {mean:.2f}", color, ha="right", offset=(0, 0)
         )
-        said.append(f"{name} {mean:.3f} ± {runs[here].std():.3f}")
+        said.append(f"{name} {mean:.3f} ± {runs[here].std(ddof=1):.3f}")
     ax.set_xlim(-0.2, 4.2)
     ax.set_ylim(0.1, 1.02)
     ax.set_xticks(places, sizes)
