@@ -9,6 +9,7 @@ from feedforward.exercises import Feedback, compare
 from feedforward.graph import Tensor
 from feedforward.initializers import fans
 from feedforward.normalization import BatchNorm
+from feedforward.propagation import predicted_forward
 
 Array = np.ndarray
 
@@ -85,12 +86,10 @@ def check_second_moments(answer: Callable[[tuple[int, ...], Array, float], Array
         ((100, 100, 100), [0.01, 0.01], 1.0),
         ((64, 128, 32, 10), [0.03, 0.01, 0.05], 0.5),
     ):
-        expected, a_square = [], x_square
-        for n_in, variance in zip(widths[:-1], variances, strict=True):
-            expected.append(n_in * variance * a_square)
-            a_square = expected[-1] / 2
+        # Not by the formula asked for: the mean-field map integrates the unit over a bell.
+        expected = predicted_forward("relu", np.multiply(widths[:-1], variances), x_square)
         words = f"widths={widths}, variances={variances}, x_square={x_square:g}"
-        cases.append((words, (widths, np.array(variances), x_square), np.array(expected)))
+        cases.append((words, (widths, np.array(variances), x_square), expected))
 
     def hint(arguments, given, expected):
         widths, variances, x_square = arguments
@@ -195,8 +194,13 @@ def check_fold(answer: Callable[..., tuple[Array, Array]]) -> Feedback:
         weight, bias = rng.normal(size=(n_out, n_in)).round(1), rng.normal(size=n_out).round(1)
         scale, shift = rng.uniform(0.5, 2, n_out).round(1), rng.normal(size=n_out).round(1)
         mean, variance = rng.normal(size=n_out).round(1), rng.uniform(0.2, 3, n_out).round(1)
-        factor = scale / np.sqrt(variance + 0.01)
-        folded = np.column_stack([factor[:, None] * weight, factor * (bias - mean) + shift])
+        norm = BatchNorm((n_out,), epsilon=0.01)
+        norm.scale.data[:], norm.shift.data[:] = scale, shift
+        norm.running_mean[:], norm.running_variance[:] = mean, variance
+        # What layer and normalization make of 0, and of one input at a time: bias and weights.
+        basis = np.vstack([np.zeros(n_in), np.eye(n_in)])
+        origin, *steps = norm(basis @ weight.T + bias, training=False).data
+        folded = np.column_stack([*(step - origin for step in steps), origin])
         names = f"a layer of {n_in} inputs and {n_out} output{'s' * (n_out > 1)}"
         arguments = (weight, bias, scale, shift, mean, variance, 0.01)
         cases.append((names, arguments, folded))

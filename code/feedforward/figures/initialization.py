@@ -181,8 +181,15 @@ def through_depth(unit: str = "relu", start: str = "LeCun, Xavier") -> Drawn:
         ax.set_ylabel(label)
     axes[1].set_xlabel("layer")
     first, last = float(np.median(found["backward"][0])), float(np.median(found["forward"][-1]))
-    style.label(axes[0], 1, 1e16, f"layer 50: {near(last)}", "C0", offset=(0, 0))
-    style.label(axes[1], 50, 1e16, f"layer 1: {near(first)}", "C1", ha="right", offset=(0, 0))
+    # Where the line starts, unless it climbs through that corner.
+    for ax, said, color, right in (
+        (axes[0], f"layer 50: {near(last)}", "C0", found["predicted forward"][19] > MOST),
+        (axes[1], f"layer 1: {near(first)}", "C1", not found["predicted backward"][-20] > MOST),
+    ):
+        style.label(
+            ax, 50 if right else 1, 1e16, said, color, ha="right" if right else "left",
+            offset=(0, 0),
+        )  # fmt: skip
     axes[0].set_title(f"{words(unit)}, {start}")
     text = (
         f"{words(unit)}, {start}. Signal at layer 50: predicted "

@@ -6,8 +6,10 @@ import re
 import numpy as np
 import pytest
 
+from feedforward.ensemble import Ensemble, seeded
 from feedforward.exercises import initialization as exercises
-from feedforward.initializers import fans
+from feedforward.initializers import fans, lecun
+from feedforward.propagation import forward_statistics
 from tests.support.exercises import feedback_of, printed
 
 CHAPTER = "initialization"
@@ -43,6 +45,21 @@ def moments(widths, variances, x_square, half=0.5):
         found.append(n_in * v * a)
         a = found[-1] * half
     return np.array(found)
+
+
+def test_real_networks_have_the_second_moments_that_the_check_expects():
+    """Its answer is right of the mean over networks: here of 200, within the mean's own error."""
+    widths, variance, members = (64, 128, 32, 10), 0.02, 200
+    net = Ensemble(
+        widths, "relu", seeded(range(members)), dtype=np.float64,
+        initializer=lambda shape, rng: lecun(shape, rng, gain=math.sqrt(shape[1] * variance)),
+    )  # fmt: skip
+    x = np.random.default_rng(999).normal(size=(20, 64))
+    measured = forward_statistics(net, x).z_square
+    expected = moments(widths, 3 * [variance], (x**2).mean())
+    error = measured.std(axis=1, ddof=1) / math.sqrt(members)
+    assert (np.abs(measured.mean(axis=1) - expected) < 4 * error).all()
+    assert (error < 0.05 * expected).all()
 
 
 def parts(z, gamma, epsilon):

@@ -10,9 +10,10 @@ from feedforward import costs
 from feedforward.ensemble import Ensemble, seeded
 from feedforward.experiments import initialization as experiments
 from feedforward.figures import initialization as figures
-from feedforward.graph import Tensor
-from feedforward.initializers import he
-from feedforward.propagation import chi
+from feedforward.graph import Tensor, matmul, transpose
+from feedforward.initializers import gain, he, lecun, orthogonal
+from feedforward.normalization import BatchNorm
+from feedforward.propagation import chi, fixed_point, variance_map
 
 
 @pytest.mark.parametrize(
@@ -89,6 +90,54 @@ def test_dots_follow_the_line_within_what_width_100_scatters(unit, start):
     assert (np.abs(backward[::-1] - 1) < 3 * error).all()
 
 
+@pytest.mark.parametrize("unit, start", [
+    ("relu", "LeCun, Xavier"), ("tanh", "the unit's gain"), ("sigmoid", "the unit's gain"),
+    ("sigmoid", "σ_w = 10.15"), ("elu", "He"), ("silu", "std 0.01"),
+])  # fmt: skip
+def test_over_fifty_layers_the_median_stays_within_a_power_of_ten_of_the_line(unit, start):
+    found = experiments.through_depth(unit, start)
+    for way in ("forward", "backward"):
+        off = np.median(found[way], axis=1) / found[f"predicted {way}"]
+        assert (np.abs(np.log10(off)) < 1).all()
+
+
+def test_gelu_with_hes_start_is_the_exception_that_the_page_names():
+    """It starts near an unstable point: the networks part, most die, and no line follows them."""
+    ends = experiments.through_depth("gelu", "He")["forward"][-1]
+    assert ends.max() > 1e6 * ends.min()
+
+
+@pytest.mark.parametrize("unit", ["gelu", "silu"])
+def test_no_scale_is_stable_for_gelu_and_silu(unit):
+    """q′/q = σ_w²·E[g²]/q grows with q, so what is below a fixed point dies and above it grows."""
+    share = [variance_map(q, unit, 1.0) / q for q in np.geomspace(1e-3, 1e3, 25)]
+    assert (np.diff(share) > 0).all()
+
+
+def test_one_scale_lets_a_gradient_through_sigmoids_and_none_through_softplus():
+    def factor(unit, weight_std):
+        return chi(fixed_point(unit, weight_std), unit, weight_std)
+
+    assert factor("sigmoid", experiments.SIGMOID_EDGE) == pytest.approx(1, abs=1e-3)
+    assert factor("sigmoid", gain("sigmoid")) < factor("sigmoid", 8) < 0.95
+    assert factor("sigmoid", 13) > 1.1
+    measured = experiments.through_depth("sigmoid", f"σ_w = {experiments.SIGMOID_EDGE}")
+    assert (measured["backward"][0] > 0.01).all()
+    for weight_std in (0.5, 1.0, 1.4):
+        assert factor("softplus", weight_std) < weight_std**2 / 2
+    assert fixed_point("softplus", 1.5) == math.inf
+
+
+def test_what_leaves_the_picture_is_marked_at_its_edge_and_draws_no_plateau():
+    fig, _ = figures.through_depth("sigmoid", "the unit's gain")
+    back = fig.axes[1]
+    lines = {
+        line.get_marker(): line.get_ydata() for line in back.lines if len(line.get_xdata()) > 2
+    }
+    assert np.isnan(lines["None"]).any() and np.nanmin(lines["None"]) > figures.LEAST
+    assert np.isnan(lines["o"]).any() and len(lines["v"]) > 1
+
+
 @pytest.mark.parametrize("mode, forward, backward", [
     ("fan_in", 1, 4), ("fan_out", 0.25, 1), ("average", 0.4, 1.6),
 ])  # fmt: skip
@@ -125,6 +174,20 @@ def test_a_forgotten_kernel_comes_back_at_every_layer():
                                atol=1.5)  # fmt: skip
 
 
+@pytest.mark.parametrize("kernel", [1, 3, 5])
+def test_hes_start_keeps_a_convolutions_signal_in_the_mean_unless_a_border_cuts_it(kernel):
+    rng = np.random.default_rng(0)
+    a, found = np.maximum(rng.normal(size=(2, 4, 6, 6)), 0), {"wrap": [], "zeros": []}
+    for _ in range(400):
+        weight = he((8, 4, kernel, kernel), rng)
+        for border, kept in found.items():
+            kept.append((experiments.convolve(a, weight, border) ** 2).mean())
+    for border, kept in found.items():
+        error = np.std(kept, ddof=1) / math.sqrt(len(kept))
+        fell = (2 * (a**2).mean() - np.mean(kept)) / error
+        assert fell > 5 if border == "zeros" and kernel > 1 else abs(fell) < 4
+
+
 @pytest.mark.parametrize("scale", [1.0, 0.1])
 def test_a_residual_network_grows_as_predicted(scale):
     forward, backward = experiments.residual(10, scale)
@@ -139,6 +202,20 @@ def test_orthogonal_products_keep_every_direction_until_a_unit_throws_it_away():
     assert np.median(linear["Gaussian"]) < 1e-6
     rectified = experiments.spectra(50, "relu")["orthogonal"]
     assert (rectified[40] < figures.ROUNDING * rectified[0]).all()
+
+
+def test_mirrored_units_lose_no_direction_though_all_are_rectifiers():
+    """relu(z) − relu(−z) = z: Balduzzi et al. (2017)."""
+    rng, n = np.random.default_rng(0), 16
+    x, jacobian = rng.normal(size=n), np.vstack([np.eye(n), -np.eye(n)])
+    z = np.concatenate([x, -x])
+    for _ in range(50):
+        w = orthogonal((n, n), rng)
+        w = np.block([[w, -w], [-w, w]])
+        z, jacobian = w @ np.maximum(z, 0), w @ ((z > 0)[:, None] * jacobian)
+    jacobian = (z > 0)[:, None] * jacobian
+    singular = np.linalg.svd(jacobian, compute_uv=False)
+    np.testing.assert_allclose(singular, 1, rtol=1e-10)
 
 
 def test_correlations_part_on_one_side_of_the_edge_and_merge_on_the_other():
@@ -185,6 +262,43 @@ def test_gamma_and_beta_start_at_one_and_zero_and_move():
     assert (film["scale"][0] == 1).all() and (film["shift"][0] == 0).all()
     assert film["scale"][-1].std() > 0.05 and film["shift"][-1].std() > 0.05
     assert (film["accuracy"][-1] > 0.95).all()
+
+
+def test_the_last_layers_scale_grows_with_both_units_and_the_lower_ones_keep_theirs_with_relu():
+    sigmoid, relu = (experiments.scale_and_shift(u)["scale"][-1] for u in ("sigmoid", "relu"))
+    for scale in (sigmoid, relu):
+        assert (scale[2].mean(axis=-1) > 1.25).all()
+        assert scale[2].mean() > scale[:2].mean(axis=(1, 2)).max() + 0.25
+    np.testing.assert_allclose(relu[:2].mean(axis=(1, 2)), 1, atol=0.05)
+    assert (sigmoid[:2].mean(axis=(1, 2)) > 1.03).all()
+
+
+def test_a_normalized_layer_of_a_times_the_weights_learns_as_one_at_a_rate_of_a_squared_less():
+    """The cause the page gives for the slow corner of its map, by itself: only W is scaled."""
+    rng, paths = np.random.default_rng(0), []
+    x, y = rng.normal(size=(20, 5)), rng.normal(size=(20, 3))
+    for scale, rate in ((1.0, 0.1), (10.0, 0.1 * 100), (10.0, 0.1)):
+        weight = Tensor(scale * lecun((3, 5), np.random.default_rng(1)))
+        norm, path = BatchNorm((3,), epsilon=1e-200), []
+        for _ in range(5):
+            off = norm(matmul(x, transpose(weight, (1, 0)))) - y
+            weight.grad = None
+            (off * off).mean().backward()
+            weight.data -= rate * weight.grad
+            path.append(float((off.data**2).mean()))
+        paths.append(path)
+    np.testing.assert_allclose(paths[1], paths[0], rtol=1e-10)
+    assert paths[2][0] - paths[2][-1] < 0.05 * (paths[0][0] - paths[0][-1])
+
+
+def test_the_map_scales_the_layers_that_are_normalized_and_no_other():
+    n_out = experiments.MAP_WIDTHS[-1]
+    draw = experiments.start_hidden(30.0, n_out)
+    rng = np.random.default_rng(0)
+    assert draw((50, 64), rng).std() * 8 == pytest.approx(30, rel=0.05)
+    assert draw((n_out, 50), rng).std() * math.sqrt(50) == pytest.approx(1, rel=0.1)
+    slow = experiments.starts_and_rates(True)[-1].mean(axis=-1)[3:, 0]
+    assert (np.diff(slow) < 0).all()
 
 
 def test_batch_norm_suffers_in_batches_of_two_and_layer_norm_less():
