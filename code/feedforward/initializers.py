@@ -23,7 +23,7 @@ MODES = ("fan_in", "average", "fan_out")
 
 
 def fans(shape: tuple[int, ...]) -> tuple[int, int]:
-    """(fan_in, fan_out): how many inputs feed an output, how many outputs an input feeds.
+    """(fan_in, fan_out): how many inputs feed an output, and outputs an input feeds.
 
     shape: (fan_out, fan_in) of a dense layer, or (out, in, *kernel) of a convolution,
     where each position of the kernel counts.
@@ -108,9 +108,9 @@ def orthogonal(
     *,
     gain: float = 1.0,
 ) -> Array:
-    """gain × a matrix with orthonormal rows or columns (the fewer ones), uniformly drawn.
+    """gain × a matrix with orthonormal rows or columns (the fewer), uniformly drawn.
 
-    A kernel is orthogonal as the matrix (out, in·kernel). Every singular value is `gain`,
+    A kernel is orthogonal as the matrix (out, in·kernel). All singular values are `gain`,
     so a product of many such square matrices with gain 1 neither shrinks nor grows.
     Source: Saxe et al. (2014).
     """
@@ -119,7 +119,7 @@ def orthogonal(
     gain = _check.positive_number(gain, "gain")
     rows, columns = shape[0], math.prod(shape[1:])
     q, r = np.linalg.qr(rng.standard_normal((max(rows, columns), min(rows, columns))))
-    q *= np.sign(np.diag(r))  # QR alone prefers some rotations; with r's diagonal > 0, none
+    q *= np.sign(np.diag(r))  # QR alone prefers some rotations; with diagonal > 0, none
     return gain * (q if rows >= columns else q.T).reshape(shape)
 
 
