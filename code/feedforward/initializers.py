@@ -110,8 +110,8 @@ def orthogonal(
 ) -> Array:
     """gain × a matrix with orthonormal rows or columns (the fewer), uniformly drawn.
 
-    A kernel is orthogonal as the matrix (out, in·kernel). All singular values are `gain`,
-    so a product of many such square matrices with gain 1 neither shrinks nor grows.
+    A kernel is orthogonal as the matrix (out, in·kernel). All singular values are
+    `gain`: a product of many such square matrices with gain 1 neither shrinks nor grows.
     Source: Saxe et al. (2014).
     """
     shape = _shape(shape)
@@ -119,7 +119,7 @@ def orthogonal(
     gain = _check.positive_number(gain, "gain")
     rows, columns = shape[0], math.prod(shape[1:])
     q, r = np.linalg.qr(rng.standard_normal((max(rows, columns), min(rows, columns))))
-    q *= np.sign(np.diag(r))  # QR alone prefers some rotations; with diagonal > 0, none
+    q *= np.sign(np.diag(r))  # QR alone prefers some rotations; so it prefers none
     return gain * (q if rows >= columns else q.T).reshape(shape)
 
 

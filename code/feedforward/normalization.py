@@ -31,13 +31,13 @@ def moments(z: Either, axis: int) -> tuple[Either, Either]:
 class BatchNorm:
     """Batch normalization: γ·(z − mean)/√(variance + ε) + β, by the batch's moments.
 
-    shape: of one parameter, (n,) for n units; γ, `scale`, starts at 1, β, `shift`, at 0.
-    Every pass with training=True moves `running_mean` and `running_variance` by the share
-    `momentum` towards this batch's moments; one with training=False uses those, so that
-    an example's answer does not depend on its company.
+    shape: of one parameter, (n,) for n units; γ, `scale`, starts at 1, β, `shift`, at
+    0. Every pass with training=True moves `running_mean` and `running_variance` by the
+    share `momentum` towards this batch's moments; one with training=False uses those,
+    so that an example's answer does not depend on its company.
 
-    The running variance is the unbiased one, Σ/(m − 1), as in PyTorch; the batch itself
-    is divided by its own, Σ/m. Source: Ioffe and Szegedy (2015), algorithms 1 and 2.
+    The running variance is the unbiased one, Σ/(m − 1), as in PyTorch; the batch is
+    divided by its own, Σ/m. Source: Ioffe and Szegedy (2015), algorithms 1 and 2.
     """
 
     def __init__(
