@@ -111,7 +111,8 @@ def orthogonal(
     """gain × a matrix with orthonormal rows or columns (the fewer), uniformly drawn.
 
     A kernel is orthogonal as the matrix (out, in·kernel). All singular values are
-    `gain`: a product of many such square matrices with gain 1 neither shrinks nor grows.
+    `gain`; a product of many such square matrices neither shrinks nor
+    grows if that is 1.
     Source: Saxe et al. (2014).
     """
     shape = _shape(shape)

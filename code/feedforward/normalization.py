@@ -32,7 +32,7 @@ class BatchNorm:
     """Batch normalization: γ·(z − mean)/√(variance + ε) + β, by the batch's moments.
 
     shape: of one parameter, (n,) for n units; γ, `scale`, starts at 1, β, `shift`, at
-    0. Every pass with training=True moves `running_mean` and `running_variance` by the
+    0. A pass with training=True moves `running_mean` and `running_variance` by the
     share `momentum` towards this batch's moments; one with training=False uses those,
     so that an example's answer does not depend on its company.
 
