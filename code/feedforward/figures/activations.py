@@ -532,7 +532,8 @@ def conditional_density(components: int = 3, t: float = 0.65) -> Drawn:
     top.plot(data.x_train[:100], data.y_train[:100], "o", color=ink(0.25), ms=2.5)
     for k in range(components):
         shown = np.where(weight[:, k] > 0.05, mean[:, k], np.nan)
-        top.plot(grid, np.clip(shown, -0.2, 1.2), color=f"C{(0, 2, 3, 4, 5)[k]}", linewidth=2)
+        if np.isfinite(shown).any():  # a spare component may be idle everywhere
+            top.plot(grid, np.clip(shown, -0.2, 1.2), color=f"C{(0, 2, 3, 4, 5)[k]}", linewidth=2)
     top.plot(grid, middle, color="C1", linestyle=(0, (5, 2)), linewidth=1.5)
     top.axvline(t, color=ink(0.6), linewidth=1)
     top.set_xlim(-0.05, 1.05)
