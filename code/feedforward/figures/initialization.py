@@ -512,7 +512,8 @@ def starts_and_rates(batch_norm: bool = False, frame: int = 3) -> Drawn:
     best = float(mean.max())
     text = (
         f"{step} steps {name} batch normalization: {good} of 36 combinations reach 90 % on the "
-        f"test digits; the best, framed, reaches {best:.1%} (means of 3 seeds; σ_w of the hidden layers)."
+        f"test digits; the best, framed, reaches {best:.1%} (means of 3 seeds; σ_w of the hidden "
+        "layers)."
     )
     return fig, text
 
