@@ -314,7 +314,7 @@ def measure_seconds(run: Callable[[], Any], *, repeats: int = 7, least: float = 
     """Seconds that one call of `run` takes, measured `repeats` times, after one call to warm up.
 
     Calls too short for the clock are timed several at once, so that each timing lasts at least
-    `least` seconds. Take the median: the rest of the machine only ever adds.
+    `least` seconds. Other programs of the machine only ever add to it.
     """
     repeats = _check.count(repeats, "repeats")
     run()

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -27,11 +28,14 @@ from feedforward.graph import Array, Tensor, nodes, value
 class Node:
     """One node of a computational graph, and where to draw it.
 
-    name: the reader's name for it, or "". op: the operation that made it; None for what was given.
-    constant: an array or a number, which wants no gradient. value, gradient: arrays; gradient is
-    None until `backward()` has reached the node. inputs: positions of the nodes it was computed
-    from, in order, with repetitions. column, row: column 0 holds what was given first; a node
-    stands to the right of all its inputs; rows count from the top, and may be halves.
+    name: the reader's name for it, or "". op: the operation that made it, of a unit its name; None
+    for what was given. constant: an array or a number, which wants no gradient. value, gradient:
+    arrays; gradient is None until `backward()` has reached the node. inputs: positions of the nodes
+    it was computed from, in order, with repetitions.
+
+    column, row: column 0 holds what was given first; a node stands to the right of all its inputs;
+    rows count from the top, and may be halves. routes: for each input, the (column, row) that its
+    edge passes between the two, one for each column, where no node stands.
     """
 
     name: str
@@ -42,6 +46,7 @@ class Node:
     inputs: tuple[int, ...]
     column: int
     row: float
+    routes: tuple[tuple[tuple[int, float], ...], ...]
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -72,19 +77,22 @@ def diagram(last: Tensor, *, constants: bool = False, **names: Any) -> list[Node
         order.append(node)
         sources.append(tuple(inputs))
     columns = _columns(sources)
-    rows = _rows(sources, columns)
+    rows, routes = _rows(sources, columns)
     return [
         Node(
             name=named.get(id(thing), ""),
-            op=getattr(thing, "_op", None),
+            op=_operation(thing),
             constant=not isinstance(thing, Tensor),
             value=np.asarray(value(thing)),
             gradient=getattr(thing, "grad", None),
             inputs=inputs,
             column=column,
             row=row,
+            routes=route,
         )
-        for thing, inputs, column, row in zip(order, sources, columns, rows, strict=True)
+        for thing, inputs, column, row, route in zip(
+            order, sources, columns, rows, routes, strict=True
+        )
     ]
 
 
@@ -127,31 +135,58 @@ def _columns(sources: list[tuple[int, ...]]) -> list[int]:
     ]
 
 
-def _rows(sources: list[tuple[int, ...]], columns: list[int]) -> list[float]:
-    """Rows in which few edges cross: each column is ordered by the rows of its neighbours.
+def _rows(
+    sources: list[tuple[int, ...]], columns: list[int]
+) -> tuple[list[float], list[tuple[tuple[tuple[int, float], ...], ...]]]:
+    """Rows in which few edges cross, and a lane for each edge through the columns that it passes.
 
-    The barycenter method of Sugiyama, Tagawa and Toda (1981), a few sweeps back and forth.
+    The method of Sugiyama, Tagawa and Toda (1981): an edge that passes a column gets a stand-in
+    there, so that all edges join neighbouring columns; then each column is ordered by the mean row
+    of its neighbours, a few sweeps back and forth.
     """
-    neighbours: list[list[int]] = [list(inputs) for inputs in sources]
-    for node, inputs in enumerate(sources):
-        for source in inputs:
-            neighbours[source].append(node)
-    layers = [
-        [n for n, c in enumerate(columns) if c == column] for column in range(max(columns) + 1)
-    ]
-    row = [0.0] * len(sources)
-    for layer in layers:
-        for position, node in enumerate(layer):
-            row[node] = position - (len(layer) - 1) / 2
-    for layer in _sweeps(layers, 4):
-        wish = {n: np.mean([row[k] for k in neighbours[n]] or [row[n]]) for n in layer}
+    column = list(columns)
+    neighbours: list[list[int]] = [[] for _ in sources]
+    lanes: dict[tuple[int, int], list[int]] = {}  # (source, user): the edge's stand-ins
+    for user, inputs in enumerate(sources):
+        for source in dict.fromkeys(inputs):
+            stops = range(columns[source] + 1, columns[user])
+            lane = list(range(len(column), len(column) + len(stops)))
+            lanes[source, user] = lane
+            column += stops
+            neighbours += [[] for _ in stops]
+            for a, b in pairwise([source, *lane, user]):
+                neighbours[a].append(b)
+                neighbours[b].append(a)
+
+    layers: list[list[int]] = [[] for _ in range(max(column) + 1)]
+    for node, c in enumerate(column):
+        layers[c].append(node)
+    row = [0.0] * len(column)
+
+    def order(layer: list[int], wish: dict[int, float]) -> None:
         for position, node in enumerate(sorted(layer, key=lambda n: (wish[n], row[n]))):
             row[node] = position - (len(layer) - 1) / 2
+
+    for layer in layers:
+        order(layer, {node: k for k, node in enumerate(layer)})
+    for layer in _sweeps(layers, 4):
+        order(
+            layer, {n: float(np.mean([row[k] for k in neighbours[n]] or [row[n]])) for n in layer}
+        )
     top = min(row)
-    return [r - top for r in row]
+    routes = [
+        tuple(tuple((column[k], row[k] - top) for k in lanes[source, user]) for source in inputs)
+        for user, inputs in enumerate(sources)
+    ]
+    return [r - top for r in row[: len(sources)]], routes
 
 
 def _sweeps(layers: list[list[int]], times: int) -> Iterator[list[int]]:
     for _ in range(times):
         yield from layers[::-1]
         yield from layers
+
+
+def _operation(thing: Any) -> str | None:
+    op = getattr(thing, "_op", None)
+    return thing._options["unit"].name if op == "unit" else op

@@ -66,9 +66,14 @@ def test_a_node_stands_right_of_its_inputs_and_on_no_other(choices):
     drawn = diagram(random_expression(choices))
     places = [(n.column, n.row) for n in drawn]
     assert len(set(places)) == len(places)
-    assert min(c for c, _ in places) >= 0 and min(r for _, r in places) == 0
+    lanes = places + [stop for n in drawn for route in n.routes for stop in route]
+    assert min(c for c, _ in places) == 0 and min(r for _, r in lanes) == 0
     for node in drawn:
         assert all(drawn[i].column < node.column for i in node.inputs)
+        for source, route in zip(node.inputs, node.routes, strict=True):
+            passed = range(drawn[source].column + 1, node.column)
+            assert [column for column, _ in route] == list(passed)
+            assert not set(route) & set(places)
     peer = nx.DiGraph((i, k) for k, node in enumerate(drawn) for i in node.inputs)
     assert nx.is_directed_acyclic_graph(peer)
     assert max(c for c, _ in places) == nx.dag_longest_path_length(peer)
@@ -96,6 +101,11 @@ def test_a_network_of_arrays_is_listed_by_shape_and_size():
     assert f"gradient ~{np.sqrt((net.weights[0].grad ** 2).mean()):.2g}" in text
     assert lines[-1].split()[1:3] == ["J", "="]
     assert len({line.index("value") for line in lines}) == 1
+
+
+def test_a_unit_is_called_by_its_name():
+    net = MLP((2, 3, 1), "softplus", "he", np.random.default_rng(0))
+    assert [n.op for n in diagram(net(np.ones((1, 2)))) if n.op] == ["affine", "softplus", "affine"]
 
 
 def test_a_long_chain_is_laid_out_without_recursion():
