@@ -397,8 +397,9 @@ def waiting_over_time(layers: int, segment: int) -> tuple[Array, Array]:
         waiting += [waiting[-1], waiting[-1] + 1]
     done = starts[-1] / layers
     for kept, s in zip(range(len(starts), 0, -1), reversed(starts), strict=True):
-        length = (min(s + segment, layers) - s) / layers
-        inside = min(s + segment, layers) - s - 1
+        stop = min(s + segment, layers)
+        length = (stop - s) / layers
+        inside = stop - s - (stop == layers)  # nobody needs the network's own outputs
         work += [done, done + length, done + 3 * length]
         waiting += [kept, kept + inside, kept - 1]
         done += 3 * length
