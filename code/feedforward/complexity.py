@@ -54,15 +54,20 @@ class Cost:
     bytes_input: int
 
     @property
+    def multiply_adds(self) -> int:
+        """Of both passes."""
+        return self.multiply_adds_forward + self.multiply_adds_backward
+
+    @property
+    def bytes_waiting(self) -> int:
+        """What is kept from the forward pass for the backward one: activations and minibatch."""
+        return self.bytes_activations + self.bytes_input
+
+    @property
     def bytes_total(self) -> int:
         """All of it at once: the most that a step needs."""
-        return (
-            self.bytes_parameters
-            + self.bytes_gradients
-            + self.bytes_optimizer
-            + self.bytes_activations
-            + self.bytes_input
-        )
+        of_weights = self.bytes_parameters + self.bytes_gradients + self.bytes_optimizer
+        return of_weights + self.bytes_waiting
 
 
 def mlp_cost(
@@ -133,6 +138,12 @@ class CheckpointCost:
     multiply_adds_backward: int
     segments: int
     bytes_peak: int
+
+    @property
+    def extra_work(self) -> float:
+        """Recomputed multiply-adds, as a share of those of a step that keeps everything."""
+        plain = self.multiply_adds_forward + self.multiply_adds_backward
+        return self.multiply_adds_recomputed / plain
 
 
 def checkpoint_cost(

@@ -44,6 +44,8 @@ def test_counts_with_checkpoints_are_those_of_pytorch(widths, batch, segment, un
     measured = measure_step(widths, batch, segment=segment, unit=unit)
     assert measured.multiply_adds_forward == cost.multiply_adds_forward
     back = cost.multiply_adds_backward + cost.multiply_adds_recomputed
+    plain = mlp_cost(widths, batch).multiply_adds
+    assert plain * (1 + cost.extra_work) == pytest.approx(cost.multiply_adds_forward + back)
     assert measured.multiply_adds_backward == back
     assert measured.bytes_saved == cost.bytes_peak
 
@@ -71,6 +73,8 @@ def test_parameters_gradients_and_optimizer_state_are_those_of_pytorch(widths, b
         assert cost.weights == sum(p.numel() for p in net.parameters() if p.ndim == 2)
         assert cost.parameters == sum(p.numel() for p in net.parameters())
         parts = cost.bytes_parameters + cost.bytes_gradients + cost.bytes_optimizer
+        assert cost.bytes_waiting == cost.bytes_activations + cost.bytes_input
+        assert cost.multiply_adds == cost.multiply_adds_forward + cost.multiply_adds_backward
         assert cost.bytes_total == parts + cost.bytes_activations + cost.bytes_input
 
 

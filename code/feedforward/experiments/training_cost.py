@@ -4,17 +4,19 @@ Two kinds. Counts (operations, bytes, rules applied) are the same on every machi
 time. Timings are measurements of the machine that runs them, a few repetitions each, and what is
 written about them has to hold on a slower or a busier one. Where one number stands for several
 repetitions it is the shortest: other programs only ever add to a time. Where two programs are
-compared they take turns, and the median of the rounds counts.
+compared they take turns, and the median of the rounds counts. Everything is timed on one thread.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import wraps
 from typing import NamedTuple
 
 import numpy as np
 from scipy.optimize import nnls
+from threadpoolctl import threadpool_limits
 
 from feedforward import costs, graph
 from feedforward.complexity import (
@@ -41,6 +43,18 @@ from feedforward.training import sgd
 Array = np.ndarray
 
 # ------------------------------------------------------------------ time for each weight
+
+
+def on_one_thread(experiment: Callable) -> Callable:
+    """Run with one thread for NumPy's products: a core that is busy elsewhere stops no other."""
+
+    @wraps(experiment)
+    def run(*args, **kwargs):
+        with threadpool_limits(limits=1):
+            return experiment(*args, **kwargs)
+
+    return run
+
 
 TIMED_WIDTHS = (8, 16, 32, 64, 128, 256, 512, 1024)
 """Widths n of the timed networks, each of three layers (n, n, n, n): 192 to 3.1 million weights."""
@@ -79,6 +93,7 @@ class Timing(NamedTuple):
 
 
 @kept
+@on_one_thread
 def timed_passes(batch: int) -> Timing:
     """Measure forward passes, and passes both ways, of networks of TIMED_WIDTHS."""
     rows = []
@@ -111,11 +126,27 @@ def three_prices(batch: int) -> tuple[float, float, float]:
     return tuple(float(price) for price in fit)
 
 
+MATRIX_SIZES = (64, 256, 1024, 4096)
+
+
+@kept
+@on_one_thread
+def matrix_prices(batch: int) -> Array:
+    """Nanoseconds for each weight and example of one product, by MATRIX_SIZES."""
+    rng, prices = np.random.default_rng(0), []
+    for n in MATRIX_SIZES:
+        weight, a = (rng.normal(size=s).astype(np.float32) for s in ((n, n), (n, batch)))
+        seconds = measure_seconds(lambda w=weight, a=a: w @ a, repeats=REPEATS).min()
+        prices.append(1e9 * seconds / (batch * weight.size))
+    return np.array(prices)
+
+
 SHAPES = ((1024, 1), (512, 4), (256, 16), (128, 64), (64, 256), (32, 1024))
 """(width, layers) of networks with 2²⁰ weights each."""
 
 
 @kept
+@on_one_thread
 def equal_counts(batch: int) -> Array:
     """Seconds of a forward pass of each of SHAPES: equal multiply-adds in more and more calls."""
     seconds = []
@@ -149,7 +180,7 @@ def saved_bytes(varied: str, unit: str) -> tuple[Array, Array]:
     for value in SWEEPS[varied]:
         widths, batch = swept_network(varied, value)
         cost = mlp_cost(widths, batch, unit=unit)
-        counted.append(cost.bytes_activations + cost.bytes_input)
+        counted.append(cost.bytes_waiting)
         measured.append(measure_step(widths, batch, unit=unit).bytes_saved)
     return np.array(counted), np.array(measured)
 
@@ -175,6 +206,7 @@ def measured_checkpoints(layers: int) -> dict[int, int]:
 
 
 @kept
+@on_one_thread
 def thousand_layers(segment: int) -> dict[str, float]:
     """Our engine with and without checkpoints, 1000 layers: bytes, seconds, and the gradients.
 
@@ -302,11 +334,16 @@ def torch_step(widths: Sequence[int], batch: int):
 
 
 @kept
+@on_one_thread
 def seconds_per_step(rounds: int = 5) -> dict[str, Array]:
     """Seconds per step of both on PEER_WIDTHS, in turn, so that a busy moment meets both.
 
-    Threads are left as they are: PyTorch's and NumPy's own choice on this machine.
+    Both get one thread.
     """
+    import torch
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
     steps = {
         "ours": engine_step(PEER_WIDTHS, PEER_BATCH),
         "PyTorch": torch_step(PEER_WIDTHS, PEER_BATCH),
@@ -315,4 +352,5 @@ def seconds_per_step(rounds: int = 5) -> dict[str, Array]:
     for _ in range(rounds):
         for name, step in steps.items():
             found[name].append(median_seconds(step, repeats=3, least=0.05))
+    torch.set_num_threads(threads)
     return {name: np.array(seconds) for name, seconds in found.items()}

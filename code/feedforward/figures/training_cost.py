@@ -98,8 +98,8 @@ NEURON_PLACES = {
 }  # fmt: skip
 """(column, row) in the drawing of the hook, where a general layout would be less tidy."""
 
-NEURON_STEPS = 17
-"""The last step: eight nodes forward, ten back (the constants x and y get no gradient)."""
+NEURON_STEPS = 18
+"""Eight nodes forward, ten back: the constants x and y get no gradient."""
 
 
 def local_slopes(nodes: list[Node], tensors: list[Any], target: int) -> list[tuple[int, float]]:
@@ -115,18 +115,19 @@ def local_slopes(nodes: list[Node], tensors: list[Any], target: int) -> list[tup
     return found
 
 
-def backpropagation(step: int = 12, w: float = 0.8) -> Drawn:
+def backpropagation(step: int = 13, w: float = 0.8) -> Drawn:
     """A neuron and its cost as a graph: values fill in forwards, gradients backwards."""
+    done = step - 1  # whole steps before this one
     J, names = neuron(w)
     J.backward()
     nodes = diagram(J, **names)
     tensors = [names[node.name] for node in nodes]
     computed = [i for i, node in enumerate(nodes) if node.op is not None]
     back = [i for i in reversed(range(len(nodes))) if not nodes[i].constant]
-    here = computed[step] if step < len(computed) else back[step - len(computed)]
-    backwards = step >= len(computed)
-    valued = {i for i, n in enumerate(nodes) if n.op is None} | set(computed[: step + 1])
-    reached = set(back[: step - len(computed) + 1]) if backwards else set()
+    here = computed[done] if done < len(computed) else back[done - len(computed)]
+    backwards = done >= len(computed)
+    valued = {i for i, n in enumerate(nodes) if n.op is None} | set(computed[:step])
+    reached = set(back[: step - len(computed)]) if backwards else set()
 
     fig, ax = canvas(3.75)
     places = {}
@@ -172,7 +173,7 @@ def backpropagation(step: int = 12, w: float = 0.8) -> Drawn:
     ax.text(5.12, 3.5, "value", color=FORWARD, fontsize=11, ha="right")
     ax.text(5.12, 3.25, "gradient ∂J/∂node", color=BACKWARD, fontsize=11, ha="right")
     way = "back" if backwards else "forward"
-    return fig, f"Step {step + 1} of {NEURON_STEPS + 1}, {way}: {line}."
+    return fig, f"Step {step} of {NEURON_STEPS}, {way}: {line}."
 
 
 def in_brackets(number: float) -> str:
@@ -220,7 +221,7 @@ def step_budget(width: int = 256, layers: int = 2, batch: int = 128) -> Drawn:
     top.set_xticks([1e4, 1e6, 1e8, 1e10, 1e12], ["10⁴", "10⁶", "10⁸", "10¹⁰", "10¹²"])
     bottom.set_xticks([1e3, 1e6, 1e9], ["1 kB", "1 MB", "1 GB"])
     price = experiments.three_prices(128)[2]
-    seconds = price * (cost.multiply_adds_forward + cost.multiply_adds_backward)
+    seconds = price * cost.multiply_adds
     ratio = cost.multiply_adds_backward / cost.multiply_adds_forward
     text = (
         f"784 inputs, {layers} hidden layer{'s' * (layers > 1)} of {width}, 10 outputs, {batch} "
@@ -462,11 +463,10 @@ def checkpointing(segment: int = 10, layers: int = 100) -> Drawn:
     style.rules(bottom, y=[0.1, 0.3, 1])
     bottom.set_xlabel("layers in a segment")
     bottom.set_ylabel("most at once")
-    total = plain.multiply_adds_forward + plain.multiply_adds_backward
     text = (
         f"{layers} layers in segments of {segment}: at most {bytes_in_words(cost.bytes_peak)} "
         f"wait, {share:.1%} of {bytes_in_words(plain.bytes_peak)}, for "
-        f"{cost.multiply_adds_recomputed / total:.0%} more multiply-adds."
+        f"{cost.extra_work:.0%} more multiply-adds."
     )
     return fig, text
 
@@ -494,7 +494,7 @@ def paths(length: int = 6) -> Drawn:
     for counts, color, name, height in (
         (over, BACKWARD, "path by path", 4e5), (stored, FORWARD, "gradients stored at nodes", 6e4),
     ):  # fmt: skip
-        bottom.plot(every, counts, color=color, linewidth=1, alpha=0.5)
+        bottom.plot(every, counts, color=color, linewidth=1)
         bottom.plot(every[:length], counts[:length], "o", color=color, ms=6)
         style.label(bottom, 0.1, height, f"{name}: {counts[length - 1]:,}", color, offset=(0, 0))
     bottom.set_yscale("log")

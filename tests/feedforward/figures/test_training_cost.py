@@ -38,10 +38,10 @@ def test_the_last_step_shows_every_gradient_and_they_are_those_of_small_differen
     for name in ("w", "b"):
         assert figures.short(float(names[name].grad)) in shown
     assert shown.count("data") == 2
-    assert f"Step {figures.NEURON_STEPS + 1} of {figures.NEURON_STEPS + 1}" in text
+    assert f"Step {figures.NEURON_STEPS} of {figures.NEURON_STEPS}" in text
 
 
-@pytest.mark.parametrize("step", range(figures.NEURON_STEPS + 1))
+@pytest.mark.parametrize("step", range(1, figures.NEURON_STEPS + 1))
 def test_the_equation_of_each_step_is_true(step):
     _, text = figures.backpropagation(step, -1.2)
     equation = text.split(": ", 1)[1].rstrip(".")
@@ -55,8 +55,9 @@ def test_the_equation_of_each_step_is_true(step):
 
 
 def test_values_fill_in_forwards_and_gradients_backwards_one_a_step():
-    counts = [len(words_of(figures.backpropagation(s)[0])) for s in range(figures.NEURON_STEPS + 1)]
-    assert np.diff(counts).tolist() == [1] * figures.NEURON_STEPS
+    steps = range(1, figures.NEURON_STEPS + 1)
+    counts = [len(words_of(figures.backpropagation(step)[0])) for step in steps]
+    assert np.diff(counts).tolist() == [1] * (figures.NEURON_STEPS - 1)
 
 
 # ----------------------------------------------------------------------- counts
@@ -204,6 +205,22 @@ def test_a_small_network_pays_for_its_calls_on_any_machine():
     price = timing.forward / timing.weights
     assert price[0] > 3 * price[-1]
     assert (timing.both > timing.forward / 2).all()
+
+
+def test_a_weight_is_cheaper_when_many_examples_share_the_way_from_memory():
+    alone, shared = (experiments.matrix_prices(batch) for batch in (1, 128))
+    assert shared[-1] < alone[-1]
+
+
+def test_timings_use_one_thread_and_give_the_others_back():
+    from threadpoolctl import threadpool_info
+
+    def threads():
+        return [pool["num_threads"] for pool in threadpool_info()]
+
+    before = threads()
+    assert set(experiments.on_one_thread(threads)()) == {1}
+    assert threads() == before
 
 
 def test_equal_counts_are_equal_counts():
