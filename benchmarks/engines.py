@@ -2,13 +2,15 @@
 
 `python -m benchmarks.engines` prints a Markdown table. All get the same float32 data and weights,
 one thread, plain gradient descent; they take turns, ROUNDS times, and the medians count. The first
-costs of all engines have to agree before anything is timed.
+costs of all engines have to agree before anything is timed. What is timed is the processor's time:
+with one thread that is the time on the clock, less what other programs took of it.
 
 micrograd's engine holds one number a node, as a Python float: it is there for scale, on a single
 example of the smaller network, with a squared error, since it has no exponential. A step of 128
 examples takes it 128 times as long.
 """
 
+import ctypes
 import gc
 import os
 import statistics
@@ -144,10 +146,10 @@ ENGINES = {"ours": ours, "PyTorch, eager": pytorch, "HIPS autograd": hips_autogr
 
 
 def seconds(step: Step, calls: int) -> float:
-    start = time.perf_counter()
+    start = time.process_time()
     for _ in range(calls):
         step()
-    return (time.perf_counter() - start) / calls
+    return (time.process_time() - start) / calls
 
 
 def compare(widths: tuple[int, ...]) -> dict[str, list[float]]:
@@ -172,12 +174,18 @@ MEMORY = Path("/proc/self/status")
 
 
 def peak(name: str, widths: tuple[int, ...]) -> str:
-    """MB that ten steps add, at most, to a fresh process that holds the engine and the data."""
-    if not MEMORY.exists():
+    """MB that ten steps add, at most, to a fresh process that holds the engine and the data.
+
+    A step of a tiny network comes first, so that the engine's own code is loaded; and memory that
+    was freed meanwhile is given back, or the steps would seem to need none.
+    """
+    if not MEMORY.exists() or not hasattr(ctypes.CDLL(None), "malloc_trim"):
         return "–"
     code = (
-        "from pathlib import Path; import benchmarks.engines as b\n"
+        "import ctypes; from pathlib import Path; import benchmarks.engines as b\n"
+        f"b.ENGINES[{name!r}]((4, 3, 2))()\n"
         f"step = b.ENGINES[{name!r}]({widths!r})\n"
+        "ctypes.CDLL(None).malloc_trim(0)\n"
         "before = b.resident('VmRSS')\n"
         "Path('/proc/self/clear_refs').write_text('5')\n"  # from now on a new high-water mark
         "for _ in range(10): step()\n"

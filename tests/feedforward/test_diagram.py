@@ -32,6 +32,8 @@ def test_every_node_is_there_once_after_its_inputs_with_its_value_and_gradient()
     for place, node in enumerate(drawn):
         assert all(i < place for i in node.inputs)
         assert (node.gradient is None) == node.constant
+    (y,) = (n for n in drawn if n.name == "y")
+    assert y.column == 3  # beside tanh: what is given stands just before its first use
     (w,) = (n for n in drawn if n.name == "w")
     assert w.gradient == names["w"].grad and w.value == 0.5
 
