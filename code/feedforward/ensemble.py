@@ -17,9 +17,11 @@ import numpy as np
 
 from feedforward import _check, graph
 from feedforward.graph import Either, Tensor
+from feedforward.normalization import BatchNorm, LayerNorm
 from feedforward.units import Unit, maxout, unit_by_name
 
 Array = np.ndarray
+Initializer = Callable[[tuple[int, int], np.random.Generator], Array]
 
 
 class Ensemble:
@@ -28,9 +30,12 @@ class Ensemble:
     widths: (inputs, hidden …, outputs). unit: a Unit or its name, or "maxout", with `pieces` affine
     pieces per unit. rngs: one generator per member. Each layer's weights start with variance
     1/(n_in·E[g(z)²]), z standard normal, so that every unit starts at its own scale (chapter 3 says
-    why); hidden biases start at `bias`, one number or one per member, output biases at 0.
+    why), or as `initializer` says: a function (shape, rng) → weights, or a list of one per member.
+    Hidden biases start at `bias`, one number or one per member, output biases at 0. norm: BatchNorm
+    or LayerNorm, to normalize each hidden layer's pre-activations before the unit.
 
-    `weights` and `biases` list the layers' Tensors, of shape (S, n_out, n_in) and (S, 1, n_out).
+    `weights` and `biases` list the layers' Tensors, of shape (S, n_out, n_in) and (S, 1, n_out);
+    `norms` the hidden layers' normalizations, if any, with parameters of shape (S, 1, n_out).
     """
 
     def __init__(
@@ -41,6 +46,8 @@ class Ensemble:
         *,
         pieces: int = 2,
         bias: float | Array = 0.0,
+        initializer: Initializer | Sequence[Initializer] | None = None,
+        norm: type[BatchNorm | LayerNorm] | None = None,
         dtype: type[np.floating] = np.float32,
     ) -> None:
         widths = [_check.count(width, "each width in widths") for width in widths]
@@ -52,33 +59,53 @@ class Ensemble:
         self.unit = None if unit == "maxout" else unit_by_name(unit)
         self.weights: list[Tensor] = []
         self.biases: list[Tensor] = []
+        rngs = [_check.generator(rng) for rng in rngs]
+        draws = [initializer] * len(rngs) if callable(initializer) else initializer
+        if draws is not None and len(draws) != len(rngs):
+            raise ValueError(
+                f"initializer must be one function, or a list of one per member ({len(rngs)}), "
+                f"got {len(draws)}"
+            )
         second_moment, last = 1.0, len(widths) - 2
         for layer, (n_in, n_out) in enumerate(pairwise(widths)):
             rows = n_out if layer == last else n_out * self.pieces
-            std = 1 / np.sqrt(n_in * second_moment)
-            weight = [_check.generator(rng).normal(0, std, (rows, n_in)) for rng in rngs]
+            if draws is None:
+                std = 1 / np.sqrt(n_in * second_moment)
+                weight = [rng.normal(0, std, (rows, n_in)) for rng in rngs]
+            else:
+                weight = [draw((rows, n_in), rng) for draw, rng in zip(draws, rngs, strict=True)]
             start = np.zeros((len(rngs), 1, rows))
             start += 0 if layer == last else np.reshape(bias, (-1, 1, 1))
             self.weights.append(Tensor(np.array(weight, dtype)))
             self.biases.append(Tensor(start.astype(dtype)))
             second_moment = self._second_moment()
+        hidden = self.biases[:-1] if norm else []
+        self.norms = [norm(b.shape, dtype=dtype) for b in hidden]
 
-    def __call__(self, x: Array) -> Tensor:
-        """Outputs (S, m, n_out) for inputs x (m, n_in), the same for all, or (S, m, n_in)."""
-        *_, (outputs, _) = self.layers(x)
+    def __call__(self, x: Array, training: bool = True) -> Tensor:
+        """Outputs (S, m, n_out) for inputs x (m, n_in), the same for all, or (S, m, n_in).
+
+        training: what a BatchNorm normalizes by, this batch's moments or the running ones.
+        """
+        *_, (outputs, _) = self.layers(x, training)
         return outputs
 
     def predict(self, x: Array) -> Array:
         """The outputs as an array, with nothing remembered: for plots and test errors."""
         with graph.no_grad():
-            return self(x).data
+            return self(x, training=False).data
 
-    def layers(self, x: Array) -> list[tuple[Tensor, Tensor]]:
-        """(z, a) of every layer: before and after its unit; the last has none, so a = z there."""
+    def layers(self, x: Array, training: bool = True) -> list[tuple[Tensor, Tensor]]:
+        """(z, a) of every layer: before and after its unit; the last has none, so a = z there.
+
+        z is what the unit gets: with a normalization, the normalized pre-activation.
+        """
         a = np.asarray(x, self.weights[0].dtype)
+        norms = [*(self.norms or [None] * (len(self.weights) - 1)), None]
         passed = []
-        for weight, bias in zip(self.weights, self.biases, strict=True):
+        for weight, bias, norm in zip(self.weights, self.biases, norms, strict=True):
             z = graph.matmul(a, graph.transpose(weight, (0, 2, 1))) + bias
+            z = z if norm is None else norm(z, training)
             a = z if weight is self.weights[-1] else self.activate(z)
             passed.append((z, a))
         return passed
@@ -88,8 +115,9 @@ class Ensemble:
         return maxout(z, self.pieces) if self.unit is None else self.unit(z)
 
     def parameters(self) -> list[Tensor]:
-        """Weights and biases, layer by layer from the input."""
-        return [p for layer in zip(self.weights, self.biases, strict=True) for p in layer]
+        """Weights and biases, layer by layer from the input; then the normalizations' γ and β."""
+        layers = [p for layer in zip(self.weights, self.biases, strict=True) for p in layer]
+        return layers + [p for norm in self.norms for p in norm.parameters()]
 
     def __len__(self) -> int:
         """The number of members, S."""

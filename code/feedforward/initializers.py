@@ -8,29 +8,58 @@ what a unit takes away: `lecun(shape, rng, gain=gain(relu))` is `he(shape, rng)`
 
 from __future__ import annotations
 
-import itertools
 import math
 
 import numpy as np
 
 from feedforward import _check
+from feedforward.quadrature import gaussian_mean
 from feedforward.units import Unit, unit_by_name
 
 Array = np.ndarray
 
 DISTRIBUTIONS = ("normal", "uniform")
+MODES = ("fan_in", "average", "fan_out")
 
 
 def fans(shape: tuple[int, ...]) -> tuple[int, int]:
-    """(fan_in, fan_out): how many inputs feed one output, and how many outputs one input feeds.
+    """(fan_in, fan_out): how many inputs feed an output, how many outputs an input feeds.
 
-    shape: (fan_out, fan_in) of a dense layer, or (out, in, *kernel) of a convolution, where each
-    position of the kernel counts.
+    shape: (fan_out, fan_in) of a dense layer, or (out, in, *kernel) of a convolution,
+    where each position of the kernel counts.
     """
     shape = _shape(shape)
     n_out, n_in, *kernel = shape
     field = math.prod(kernel)
     return n_in * field, n_out * field
+
+
+def fan(shape: tuple[int, ...], mode: str = "fan_in") -> float:
+    """The number to divide by: fan_in keeps the signals' size, fan_out the gradients', average
+    neither quite.
+    """
+    fan_in, fan_out = fans(shape)
+    sizes = {"fan_in": fan_in, "average": (fan_in + fan_out) / 2, "fan_out": fan_out}
+    return sizes[_check.one_of(mode, MODES, "mode")]
+
+
+def scaled(
+    shape: tuple[int, ...],
+    rng: np.random.Generator,
+    distribution: str = "normal",
+    *,
+    gain: float = 1.0,
+    mode: str = "fan_in",
+) -> Array:
+    """Variance gain²/fan: the family of LeCun's, Xavier's and He's start."""
+    shape = _shape(shape)
+    rng = _check.generator(rng)
+    _check.one_of(distribution, DISTRIBUTIONS, "distribution")
+    std = _check.positive_number(gain, "gain") / math.sqrt(fan(shape, mode))
+    if distribution == "normal":
+        return rng.normal(0, std, shape)
+    limit = math.sqrt(3) * std  # a uniform distribution on ±a has variance a²/3
+    return rng.uniform(-limit, limit, shape)
 
 
 def lecun(
@@ -41,8 +70,7 @@ def lecun(
     gain: float = 1.0,
 ) -> Array:
     """Variance gain²/fan_in: z = Wx has the second moment of x. Source: LeCun et al. (1998)."""
-    fan_in, _ = fans(shape)
-    return _draw(shape, rng, distribution, gain, 1 / fan_in)
+    return scaled(shape, rng, distribution, gain=gain)
 
 
 def xavier(
@@ -56,50 +84,53 @@ def xavier(
 
     Source: Glorot and Bengio (2010), eq. 12 and 16.
     """
-    return _draw(shape, rng, distribution, gain, 2 / sum(fans(shape)))
+    return scaled(shape, rng, distribution, gain=gain, mode="average")
 
 
-def he(shape: tuple[int, ...], rng: np.random.Generator, distribution: str = "normal") -> Array:
+def he(
+    shape: tuple[int, ...],
+    rng: np.random.Generator,
+    distribution: str = "normal",
+    *,
+    mode: str = "fan_in",
+) -> Array:
     """Variance 2/fan_in: makes up for the half of the signal that ReLU removes.
 
-    Source: He et al. (2015), eq. 10.
+    mode="fan_out" makes up for the half of the gradient instead.
+    Source: He et al. (2015), eq. 10 (fan_in) and 14 (fan_out).
     """
-    fan_in, _ = fans(shape)
-    return _draw(shape, rng, distribution, 1.0, 2 / fan_in)
+    return scaled(shape, rng, distribution, gain=math.sqrt(2), mode=mode)
 
 
-def orthogonal(shape: tuple[int, ...], rng: np.random.Generator, *, gain: float = 1.0) -> Array:
-    """gain × a matrix with orthonormal rows or columns (whichever are fewer), uniformly drawn.
+def orthogonal(
+    shape: tuple[int, ...],
+    rng: np.random.Generator,
+    *,
+    gain: float = 1.0,
+) -> Array:
+    """gain × a matrix with orthonormal rows or columns (the fewer ones), uniformly drawn.
 
-    A kernel is orthogonal as the matrix (out, in·kernel). Every singular value is `gain`, so a
-    product of many such square matrices neither shrinks nor grows. Source: Saxe et al. (2014).
+    A kernel is orthogonal as the matrix (out, in·kernel). Every singular value is `gain`,
+    so a product of many such square matrices with gain 1 neither shrinks nor grows.
+    Source: Saxe et al. (2014).
     """
     shape = _shape(shape)
     rng = _check.generator(rng)
     gain = _check.positive_number(gain, "gain")
     rows, columns = shape[0], math.prod(shape[1:])
     q, r = np.linalg.qr(rng.standard_normal((max(rows, columns), min(rows, columns))))
-    q *= np.sign(np.diag(r))  # QR alone prefers some rotations; with r's diagonal positive, none
+    q *= np.sign(np.diag(r))  # QR alone prefers some rotations; with r's diagonal > 0, none
     return gain * (q if rows >= columns else q.T).reshape(shape)
 
 
 def gain(unit: Unit | str) -> float:
     """1/√E[g(z)²] for z ∼ N(0, 1): the factor that gives g's output the second moment 1 again.
 
-    √2 for ReLU; 1.59 for tanh, where PyTorch's rule of thumb says 5/3. The expectation is computed
-    by Gauss's rule between one kink and the next, to 12 digits: the Gauss–Hermite rule over the
-    whole line, as good for a smooth unit, is off by 0.2 % for a clipped one even with 200 nodes.
+    √2 for ReLU; 1.59 for tanh, where PyTorch's rule of thumb says 5/3. Exact to 12 digits.
     Source: He et al. (2015), section 2.2, with any unit in the place of ReLU.
     """
     unit = unit_by_name(unit)
-    # The density beyond 12 standard deviations is below 1e-31. Some units have a curvature at 0.
-    edges = [-12.0, *sorted({0.0, *unit.kinks}), 12.0]
-    node, weight = np.polynomial.legendre.leggauss(100)
-    second_moment = 0.0
-    for left, right in itertools.pairwise(edges):
-        z = (left + right) / 2 + node * (right - left) / 2
-        density = np.exp(-(z**2) / 2) / math.sqrt(2 * math.pi)
-        second_moment += float(weight @ (density * unit(z) ** 2)) * (right - left) / 2
+    second_moment = gaussian_mean(lambda z: unit(z) ** 2, unit.kinks)
     if not (second_moment > 0 and math.isfinite(second_moment)):
         raise ValueError(f"unit must have a second moment to correct, got {unit!r}")
     return 1 / math.sqrt(second_moment)
@@ -107,24 +138,6 @@ def gain(unit: Unit | str) -> float:
 
 #: Every initializer by its name.
 INITIALIZERS = {f.__name__: f for f in (lecun, xavier, he, orthogonal)}
-
-
-def _draw(
-    shape: tuple[int, ...],
-    rng: np.random.Generator,
-    distribution: str,
-    gain: float,
-    variance: float,
-) -> Array:
-    """Independent weights with mean zero and variance gain²·variance."""
-    shape = _shape(shape)
-    rng = _check.generator(rng)
-    _check.one_of(distribution, DISTRIBUTIONS, "distribution")
-    std = _check.positive_number(gain, "gain") * math.sqrt(variance)
-    if distribution == "normal":
-        return rng.normal(0, std, shape)
-    limit = math.sqrt(3) * std  # a uniform distribution on ±a has variance a²/3
-    return rng.uniform(-limit, limit, shape)
 
 
 def _shape(shape: tuple[int, ...]) -> tuple[int, ...]:

@@ -9,6 +9,7 @@ import numpy as np
 from feedforward import _check
 from feedforward.graph import Either, Tensor, affine, no_grad, value
 from feedforward.initializers import INITIALIZERS
+from feedforward.normalization import BatchNorm
 from feedforward.units import Unit, unit_by_name
 
 Array = np.ndarray
@@ -21,8 +22,11 @@ class MLP:
     name. initializer: a function (shape, rng) → weights, such as `he`, or its name. dtype: of the
     weights, and so of all that is computed.
 
+    batch_norm: normalize each hidden layer's pre-activations over the batch, before the unit.
+
     `weights` and `biases` list the layers' Tensors, of shape (fan_out, fan_in) and (fan_out,);
-    the biases start at zero. Change their `data` as you like.
+    the biases start at zero; `norms` lists the hidden layers' BatchNorm, if any. Change their
+    `data` as you like.
     """
 
     def __init__(
@@ -32,6 +36,7 @@ class MLP:
         initializer: Callable[[tuple[int, int], np.random.Generator], Array] | str,
         rng: np.random.Generator,
         *,
+        batch_norm: bool = False,
         dtype: type[np.floating] = np.float64,
     ) -> None:
         self.widths = tuple(_check.count(n, "each width in widths") for n in widths)
@@ -48,23 +53,40 @@ class MLP:
             _check.shape(weight, (n_out, n_in), "initializer's weights")
             self.weights.append(Tensor(weight))
             self.biases.append(Tensor(np.zeros(n_out, dtype)))
+        hidden = self.widths[1:-1] if batch_norm else ()
+        self.norms = [BatchNorm((n,), dtype=dtype) for n in hidden]
 
-    def __call__(self, x: Either) -> Tensor:
-        """The outputs (m, n_out) for inputs x (m, n_in), as a Tensor that leads to the weights."""
-        *hidden, last = zip(self.weights, self.biases, strict=True)
-        a = x if isinstance(x, Tensor) else self._batch(x)
-        for weight, bias in hidden:
-            a = self.unit(affine(a, weight, bias))
-        return affine(a, *last)
+    def __call__(self, x: Either, training: bool = True) -> Tensor:
+        """The outputs (m, n_out) for inputs x (m, n_in), as a Tensor that leads to the weights.
+
+        training: what a BatchNorm normalizes by, this batch's moments or the running ones.
+        """
+        *_, (outputs, _) = self.layers(x, training)
+        return outputs
 
     def predict(self, x: Array) -> Array:
         """The outputs as an array, with nothing remembered: for plots and test errors."""
         with no_grad():
-            return value(self(x))
+            return value(self(x, training=False))
+
+    def layers(self, x: Either, training: bool = True) -> list[tuple[Tensor, Tensor]]:
+        """(z, a) of every layer: before and after its unit; the last has none, so a = z there.
+
+        z is what the unit gets: with batch normalization, the normalized pre-activation.
+        """
+        a, passed = x if isinstance(x, Tensor) else self._batch(x), []
+        norms = [*(self.norms or [None] * (len(self.weights) - 1)), None]
+        for weight, bias, norm in zip(self.weights, self.biases, norms, strict=True):
+            z = affine(a, weight, bias)
+            z = z if norm is None else norm(z, training)
+            a = z if weight is self.weights[-1] else self.unit(z)
+            passed.append((z, a))
+        return passed
 
     def parameters(self) -> list[Tensor]:
-        """Weights and biases, layer by layer from the input: W₁, b₁, W₂, b₂, …"""
-        return [p for layer in zip(self.weights, self.biases, strict=True) for p in layer]
+        """Weights and biases, layer by layer from the input: W₁, b₁, W₂, b₂, …; then γ₁, β₁, …"""
+        layers = [p for layer in zip(self.weights, self.biases, strict=True) for p in layer]
+        return layers + [p for norm in self.norms for p in norm.parameters()]
 
     @property
     def dtype(self) -> np.dtype:

@@ -5,7 +5,7 @@ import pytest
 
 from feedforward import costs
 from feedforward.ensemble import Ensemble, of_each, seeded
-from feedforward.initializers import lecun
+from feedforward.initializers import lecun, xavier
 from feedforward.network import MLP
 from feedforward.training import train
 from feedforward.units import UNITS, maxout
@@ -79,6 +79,20 @@ def test_the_same_seed_is_the_same_member_in_any_company():
         np.testing.assert_array_equal(a.data[0], b.data[1])
 
 
+def test_an_initializer_draws_each_members_weights():
+    net = Ensemble(WIDTHS, "relu", seeded([7, 8]), initializer=xavier, dtype=np.float64)
+    np.testing.assert_array_equal(net.weights[0].data[1], xavier((5, 3), np.random.default_rng(8)))
+
+
+def test_members_may_start_in_different_ways():
+    def zeros(shape, rng):
+        return np.zeros(shape)
+
+    net = Ensemble(WIDTHS, "relu", seeded([7, 7]), initializer=[zeros, xavier])
+    assert not net.weights[2].data[0].any()
+    assert net.weights[2].data[1].all()
+
+
 def test_targets_of_several_numbers_are_handed_to_each_member():
     ensemble = Ensemble((3, 4, 2), "relu", seeded([0, 1]), dtype=np.float64)
     rng = np.random.default_rng(5)
@@ -96,6 +110,10 @@ def test_targets_of_several_numbers_are_handed_to_each_member():
         (lambda: Ensemble((3, 2), "relu", []), "rngs must hold one generator per member, got none"),
         (lambda: Ensemble((3, 2), "swish", seeded([0])), "unit must be one of identity"),
         (lambda: Ensemble((3, 2), "maxout", seeded([0]), pieces=0), "pieces must be at least 1"),
+        (
+            lambda: Ensemble((3, 2), "relu", seeded([0]), initializer=[xavier, xavier]),
+            "initializer must be one function, or a list of one per member (1), got 2",
+        ),
         (lambda: Ensemble((3, 2), "relu", [0]), "rng must be a numpy.random.Generator"),
     ],
 )

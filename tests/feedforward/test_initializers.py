@@ -8,7 +8,18 @@ from hypothesis import strategies as st
 from scipy import integrate, stats
 
 from feedforward import initializers
-from feedforward.initializers import INITIALIZERS, fans, gain, he, lecun, orthogonal, xavier
+from feedforward.initializers import (
+    INITIALIZERS,
+    MODES,
+    fan,
+    fans,
+    gain,
+    he,
+    lecun,
+    orthogonal,
+    scaled,
+    xavier,
+)
 from feedforward.units import UNITS, Unit, rectifier
 
 VARIANCES = {
@@ -38,6 +49,38 @@ def test_weights_have_the_distribution_that_was_asked_for(initializer, distribut
     # A standard deviation 2 % off, or the other distribution, gives p < 1e-6 at 20 000 weights.
     assert stats.kstest(w.ravel(), expected.cdf).pvalue > 0.01
     assert w.std() == pytest.approx(std, rel=0.015)
+
+
+@pytest.mark.parametrize("distribution", ["normal", "uniform"])
+@pytest.mark.parametrize("shape", [(500, 400), (100, 25, 10, 10)])
+@pytest.mark.parametrize("mode, share", [("fan_in", 0.0), ("average", 0.5), ("fan_out", 1.0)])
+def test_two_hundred_thousand_weights_have_the_variance_of_their_mode(
+    mode, share, shape, distribution
+):
+    n_in, n_out = torch.nn.init._calculate_fan_in_and_fan_out(torch.empty(shape))
+    w = scaled(shape, np.random.default_rng(0), distribution, gain=1.7, mode=mode)
+    assert w.size >= 2e5
+    assert w.var() == pytest.approx(1.7**2 / ((1 - share) * n_in + share * n_out), rel=0.02)
+    assert abs(w.mean()) < 5 * w.std() / w.size**0.5
+
+
+@pytest.mark.parametrize("mode", ["fan_in", "fan_out"])
+def test_he_has_the_standard_deviation_of_pytorchs_kaiming(mode):
+    shape = (50, 20, 3, 3)
+    theirs = torch.empty(shape)
+    torch.nn.init.kaiming_uniform_(theirs, mode=mode, nonlinearity="relu")
+    ours = he(shape, np.random.default_rng(0), "uniform", mode=mode)
+    # A uniform distribution is known by its ends: 9000 numbers come within a thousandth of them.
+    assert np.abs(ours).max() == pytest.approx(float(theirs.abs().max()), rel=2e-3)
+
+
+def test_xavier_divides_by_the_mean_of_both_fans():
+    a, b = (
+        f((5, 9), np.random.default_rng(0))
+        for f in (xavier, lambda s, r: scaled(s, r, mode="average"))
+    )
+    np.testing.assert_array_equal(a, b)
+    assert [fan((5, 9), mode) for mode in MODES] == [9, 7, 5]
 
 
 @pytest.mark.parametrize("initializer", [lecun, xavier, orthogonal])
@@ -115,6 +158,10 @@ def test_the_same_seed_gives_the_same_weights_and_another_seed_others():
         (
             lambda rng: lecun((3, 2), rng, "gamma"),
             "distribution must be one of normal, uniform, got 'gamma'",
+        ),
+        (
+            lambda rng: he((3, 2), rng, mode="fan"),
+            "mode must be one of fan_in, average, fan_out, got 'fan'",
         ),
         (lambda rng: xavier((3, 2), rng, gain=-1), "gain must be positive, got -1.0"),
         (

@@ -1,0 +1,110 @@
+"""Normalization layers: they take a signal's size out and learn a size of their own.
+
+Both work on pre-activations of shape (m, n), or (S, m, n) for an `Ensemble` of S networks, as
+arrays or as Tensors of `feedforward.graph`, which derives the way back.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from feedforward import _check, graph
+from feedforward.graph import Either, Tensor
+
+Array = np.ndarray
+
+EPSILON = 1e-5
+
+
+def standardized(z: Either, mean: Either, variance: Either, epsilon: float = EPSILON) -> Either:
+    """(z − mean)/√(variance + ε)."""
+    return (z - mean) / graph.sqrt(variance + epsilon)
+
+
+def moments(z: Either, axis: int) -> tuple[Either, Either]:
+    """Mean and variance along `axis`, which stays as an axis of length 1."""
+    mean = graph.mean(z, axis, keepdims=True)
+    centered = z - mean
+    return mean, graph.mean(centered * centered, axis, keepdims=True)
+
+
+class BatchNorm:
+    """Batch normalization: γ·(z − mean)/√(variance + ε) + β, by the batch's moments.
+
+    shape: of one parameter, (n,) for n units; γ, `scale`, starts at 1 and β, `shift`, at 0.
+    Every pass with training=True also moves `running_mean` and `running_variance` by the
+    share `momentum` towards this batch's moments; a pass with training=False uses those,
+    so that an example's answer does not depend on its company.
+
+    The running variance is the unbiased one, Σ/(m − 1), as in PyTorch; the batch itself is
+    divided by its own, Σ/m. Source: Ioffe and Szegedy (2015), algorithms 1 and 2.
+    """
+
+    def __init__(
+        self,
+        shape: tuple[int, ...],
+        *,
+        momentum: float = 0.1,
+        epsilon: float = EPSILON,
+        dtype: type[np.floating] = np.float64,
+    ) -> None:
+        self.scale = Tensor(np.ones(shape, dtype))
+        self.shift = Tensor(np.zeros(shape, dtype))
+        self.running_mean = np.zeros(shape, dtype)
+        self.running_variance = np.ones(shape, dtype)
+        self.momentum = float(_check.within(np.asarray(momentum), 0, 1, "momentum"))
+        self.epsilon = _check.positive_number(epsilon, "epsilon")
+
+    def __call__(self, z: Either, training: bool = True) -> Either:
+        """z (…, m, n) normalized over its m examples, or by the running moments."""
+        if training:
+            mean, variance = self._of_batch(z)
+        else:
+            mean, variance = self.running_mean, self.running_variance
+        return self.scale * standardized(z, mean, variance, self.epsilon) + self.shift
+
+    def parameters(self) -> list[Tensor]:
+        """γ and β."""
+        return [self.scale, self.shift]
+
+    def _of_batch(self, z: Either) -> tuple[Either, Either]:
+        m = z.shape[-2]
+        if m < 2:
+            raise ValueError(
+                f"z must hold at least 2 examples to normalize over, got shape "
+                f"{z.shape}: of one example nothing is left but 0"
+            )
+        mean, variance = moments(z, axis=-2)
+        for running, now in (
+            (self.running_mean, graph.value(mean)),
+            (self.running_variance, graph.value(variance) * (m / (m - 1))),
+        ):
+            running += self.momentum * (now.reshape(running.shape) - running)
+        return mean, variance
+
+
+class LayerNorm:
+    """Layer normalization: the same, with the moments of one example's n units.
+
+    Training and use are the same thing: no batch, no running moments.
+    Source: Ba, Kiros and Hinton (2016), eq. 3 and 4.
+    """
+
+    def __init__(
+        self,
+        shape: tuple[int, ...],
+        *,
+        epsilon: float = EPSILON,
+        dtype: type[np.floating] = np.float64,
+    ) -> None:
+        self.scale, self.shift = Tensor(np.ones(shape, dtype)), Tensor(np.zeros(shape, dtype))
+        self.epsilon = _check.positive_number(epsilon, "epsilon")
+
+    def __call__(self, z: Either, training: bool = True) -> Either:
+        """z (…, m, n), each example normalized over its n units."""
+        mean, variance = moments(z, axis=-1)
+        return self.scale * standardized(z, mean, variance, self.epsilon) + self.shift
+
+    def parameters(self) -> list[Tensor]:
+        """γ and β."""
+        return [self.scale, self.shift]

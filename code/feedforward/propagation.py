@@ -1,0 +1,228 @@
+"""What becomes of signals and gradients with depth: measured, and predicted for wide networks.
+
+The predictions are *mean-field* maps: in a wide layer the pre-activations of one input are a sum of
+many independent terms, so they are Gaussian, and one number, their second moment q, says all. A
+layer turns q into the next q (`variance_map`), and the correlation c of two inputs into the next c
+(`correlation_map`). Weights are N(0, σ_w²/n_in), `weight_std` σ_w, and biases N(0, σ_b²).
+
+Sources: Poole et al. (2016); Schoenholz et al. (2017).
+"""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from feedforward import _check, graph
+from feedforward.graph import Tensor
+from feedforward.quadrature import REACH, gaussian_mean, gaussian_rule
+from feedforward.units import Unit, unit_by_name
+
+Array = np.ndarray
+
+
+class Layered(Protocol):
+    """An MLP, or an Ensemble, for which every array below gets a last axis of its members."""
+
+    weights: list[Tensor]
+
+    def layers(self, x: Array) -> list[tuple[Tensor, Tensor]]: ...
+
+
+# --------------------------------------------------------------------------------- measured
+
+
+class ForwardStatistics(NamedTuple):
+    """One row per layer, over all its units and the whole batch.
+
+    z_square, a_square: mean squares before and after the unit; a_mean, a_std: the activations'
+    mean and standard deviation. The last layer is the linear one, where a = z.
+    """
+
+    z_square: Array
+    a_square: Array
+    a_mean: Array
+    a_std: Array
+
+
+class BackwardStatistics(NamedTuple):
+    """One row per layer: the mean squares of ∂J/∂z, over units and batch, and of ∂J/∂W."""
+
+    z_square: Array
+    weight_square: Array
+
+
+def forward_statistics(net: Layered, x: Array) -> ForwardStatistics:
+    """How large the signals are in each layer of `net` for a batch x (m, n_in)."""
+    with graph.no_grad():
+        passed = net.layers(x)
+    both = [(graph.value(z), graph.value(a)) for z, a in passed]
+    rows = [(_square(z), _square(a), a.mean((-2, -1)), a.std((-2, -1))) for z, a in both]
+    return ForwardStatistics(*(np.array(column) for column in zip(*rows, strict=True)))
+
+
+def backward_statistics(net: Layered, x: Array, gradient: Array) -> BackwardStatistics:
+    """How large the gradients are in each layer of `net`, if `gradient` comes back at its output.
+
+    x: (m, n_in). gradient: ∂J/∂output of every example, (m, n_out), or an array that broadcasts to
+    the outputs. The network's own gradients are left as they were.
+    """
+    kept = [weight.grad for weight in net.weights]
+    for weight in net.weights:
+        weight.grad = None
+    layers = net.layers(x)
+    outputs = layers[-1][0]
+    outputs.backward(np.broadcast_to(np.asarray(gradient), outputs.shape))
+    rows = [
+        (_square(z.grad), _square(weight.grad))
+        for (z, _), weight in zip(layers, net.weights, strict=True)
+    ]
+    for weight, grad in zip(net.weights, kept, strict=True):
+        weight.grad = grad
+    return BackwardStatistics(*(np.array(column) for column in zip(*rows, strict=True)))
+
+
+def _square(array: Array) -> Array:
+    """Mean of the squares over the last two axes, in float64: they may be tiny or huge."""
+    return (array.astype(np.float64) ** 2).mean((-2, -1))
+
+
+# -------------------------------------------------------------------------------- predicted
+
+
+def variance_map(
+    q: float,
+    unit: Unit | str,
+    weight_std: float,
+    bias_std: float = 0.0,
+) -> float:
+    """The next layer's q′ = σ_w²·E[g(√q·z)²] + σ_b², z ∼ N(0, 1), where q was E[z²].
+
+    Source: Poole et al. (2016), section 2.
+    """
+    unit, root = unit_by_name(unit), math.sqrt(_check.positive_number(q, "q"))
+    mean_square = gaussian_mean(lambda z: unit(root * z) ** 2, _kinks(unit, root))
+    return weight_std**2 * mean_square + bias_std**2
+
+
+def chi(q: float, unit: Unit | str, weight_std: float) -> float:
+    """χ₁ = σ_w²·E[g′(√q·z)²]: by how much a layer multiplies a gradient's mean square.
+
+    At the fixed point of q it is also the slope of the correlation map at c = 1: above 1, inputs
+    that are close are driven apart. Source: Poole et al. (2016), section 2.
+    """
+    unit, root = unit_by_name(unit), math.sqrt(_check.positive_number(q, "q"))
+    slope_square = gaussian_mean(lambda z: unit.derivative(root * z) ** 2, _kinks(unit, root))
+    return weight_std**2 * slope_square
+
+
+def correlation_map(
+    c: float, q: float, unit: Unit | str, weight_std: float, bias_std: float = 0.0
+) -> float:
+    """The next layer's correlation of two inputs that have q in common and correlation c.
+
+    c′ = (σ_w²·E[g(u₁)·g(u₂)] + σ_b²)/q′ for u₁, u₂ Gaussian with variance q and correlation c. As
+    in the sources "correlation" means E[u₁u₂]/q; no mean is taken away.
+    Source: Poole et al. (2016), section 2.
+    """
+    c = float(_check.within(_check.real(c, "c"), -1, 1, "c"))
+    unit, root = unit_by_name(unit), math.sqrt(_check.positive_number(q, "q"))
+    product = _mean_product(c, root, unit)
+    return (weight_std**2 * product + bias_std**2) / variance_map(q, unit, weight_std, bias_std)
+
+
+def fixed_point(
+    unit: Unit | str, weight_std: float, bias_std: float = 0.0, start: float = 1.0
+) -> float:
+    """The q that depth leads to: variance_map applied until q stays within 1e-10 of itself.
+
+    0 where the signal dies, at most 1e-12 of it left, and ∞ where it explodes. Near the edge of
+    chaos it creeps: ValueError after 100,000 layers.
+    """
+    q = start
+    for _ in range(100_000):
+        following = variance_map(q, unit, weight_std, bias_std)
+        if following < 1e-12:
+            return 0.0
+        if following > 1e12:
+            return math.inf
+        if abs(following - q) <= 1e-10 * q:
+            return following
+        q = following
+    raise ValueError(f"q still moves after 100,000 layers, at {q:g}: weight_std is critical")
+
+
+def critical_point(q: float, unit: Unit | str) -> tuple[float, float]:
+    """The one (σ_w, σ_b) at which q is a fixed point and χ₁ = 1: a point of the edge of chaos.
+
+    σ_w² = 1/E[g′²] and σ_b² = q − σ_w²·E[g²]. Walking through q draws the whole critical line, with
+    nothing to solve. ValueError where σ_b² would be negative: no bias makes that q stay.
+    """
+    weight_std = 1 / math.sqrt(chi(q, unit, 1.0))
+    bias_square = q - variance_map(q, unit, weight_std)
+    if bias_square < -1e-12 * q:
+        raise ValueError(
+            f"q must leave a bias variance of at least 0, got {bias_square:g} at {q:g}"
+        )
+    return weight_std, math.sqrt(max(bias_square, 0.0))
+
+
+def predicted_forward(unit: Unit | str, fan_in_variances: Array, input_square: float) -> Array:
+    """E[z²] of every layer of a wide network without biases.
+
+    fan_in_variances: n_in·Var(w), layer by layer. input_square: the inputs' mean square.
+    """
+    q, unit = [fan_in_variances[0] * input_square], unit_by_name(unit)
+    for gathered in fan_in_variances[1:]:
+        q.append(variance_map(q[-1], unit, math.sqrt(gathered)) if q[-1] > 0 else 0.0)
+    return np.array(q)
+
+
+def predicted_backward(unit: Unit | str, fan_out_variances: Array, q: Array) -> Array:
+    """E[(∂J/∂z)²] of every layer as a share of the last one's: what comes back from the output.
+
+    fan_out_variances: n_out·Var(w), layer by layer. q: each layer's E[z²], as from
+    `predicted_forward`. It takes the gradient as independent of the weights that it passes, which
+    it is in wide layers only: δ holds g′(z), and z holds each weight as one term among n_in.
+    """
+    share, unit = [1.0], unit_by_name(unit)
+    for spread, below in zip(fan_out_variances[:0:-1], q[-2::-1], strict=True):
+        share.append(share[-1] * (chi(below, unit, math.sqrt(spread)) if below > 0 else 0.0))
+    return np.array(share[::-1])
+
+
+def _kinks(unit: Unit, root: float) -> list[float]:
+    """Where g(√q·z) has its kinks, in z."""
+    return [kink / root for kink in unit.kinks]
+
+
+def _mean_product(c: float, root: float, unit: Unit) -> float:
+    """E[g(√q·z₁)·g(√q·z₂)] for standard normal z₁ and z₂ with correlation c.
+
+    z₂ = c·z₁ + s·y with y independent. For every z₁ the inner mean, over y, breaks where z₂ is at a
+    kink; the outer one breaks at z₁'s own kinks, and turns fast, within s, where |z₁| is at z₂'s.
+    """
+    s = math.sqrt(max(0.0, 1 - c * c))
+    kinks = _kinks(unit, root)
+    if s == 0:
+        return gaussian_mean(
+            lambda z: unit(root * z) * unit(root * c * z), [*kinks, *(-k for k in kinks)]
+        )
+    near = [0.0, *kinks, *(-k for k in kinks)]
+    outer, weight = gaussian_rule([k + step * s for k in near for step in (-6, -2, 0, 2, 6)], 40)
+    # The same number of pieces for all z₁, so that one array holds them: breaks that are out of
+    # reach leave a piece of length 0.
+    edges = [np.full_like(outer, -REACH)]
+    edges += [np.clip((k - c * outer) / s, -REACH, REACH) for k in sorted({0.0, *kinks})]
+    edges += [np.full_like(outer, REACH)]
+    node, share = np.polynomial.legendre.leggauss(60)
+    inner = np.zeros_like(outer)
+    for left, right in pairwise(edges):
+        half = (right - left)[:, None] / 2
+        y = (left + right)[:, None] / 2 + half * node
+        density = np.exp(-(y**2) / 2) / math.sqrt(2 * math.pi)
+        inner += (share * half * density * unit(root * (c * outer[:, None] + s * y))).sum(axis=1)
+    return float(weight @ (unit(root * outer) * inner))
