@@ -1,15 +1,14 @@
 """What a training step costs: multiply-adds and bytes, counted, and their measured counterparts.
 
 `mlp_cost` and `checkpoint_cost` count from the widths alone. The functions named `measure_…` run
-something and look: PyTorch's own flop counter and saved-tensor hooks, Python's `tracemalloc`, a
-clock. Counts and measurements of operations and of saved bytes agree exactly, not nearly.
+something and look: PyTorch's own flop counter and saved-tensor hooks, Python's `tracemalloc`.
+`seconds_in_turn` reads the processor's clock. Counts and measurements of operations and of saved bytes agree exactly, not nearly.
 
 PyTorch is imported where it is measured, and nowhere else.
 """
 
 from __future__ import annotations
 
-import statistics
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator, Sequence
@@ -321,27 +320,32 @@ def measure_bytes(run: Callable[[], Any]) -> tuple[int, int]:
     return sum(trace.size for trace in arrays.traces), peak - before
 
 
-def measure_seconds(run: Callable[[], Any], *, repeats: int = 7, least: float = 0.003) -> Array:
-    """Seconds that one call of `run` takes, measured `repeats` times, after one call to warm up.
+def seconds_in_turn(
+    runs: Sequence[Callable[[], Any]], *, rounds: int = 11, least: float = 0.003
+) -> Array:
+    """Processor seconds of one call of each of `runs`, shape (rounds, len(runs)).
 
-    Calls too short for the clock are timed several at once, so that each timing lasts at least
-    `least` seconds. Other programs of the machine only ever add to it.
+    Every run gets one timing a round, so that a busy moment of the machine meets one timing of
+    many runs and not all of one. Processor time leaves out what other programs took of the clock,
+    and counts every thread of this one: compare with one thread. Calls too short for the clock are
+    timed several at once, so that each timing lasts at least `least` seconds.
     """
-    repeats = _check.count(repeats, "repeats")
-    run()
-    start = time.perf_counter()
-    run()
-    once = time.perf_counter() - start
-    calls = max(1, int(np.ceil(least / max(once, 1e-9))))
-    seconds = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        for _ in range(calls):
-            run()
-        seconds.append((time.perf_counter() - start) / calls)
-    return np.array(seconds)
+    rounds = _check.count(rounds, "rounds")
+    calls = []
+    for run in runs:
+        run()  # the first call has memory to ask for, and code to load
+        once = _processor_seconds(run, 1)
+        calls.append(max(1, int(np.ceil(least / max(once, 1e-6)))))
+    return np.array(
+        [
+            [_processor_seconds(run, n) / n for run, n in zip(runs, calls, strict=True)]
+            for _ in range(rounds)
+        ]
+    )
 
 
-def median_seconds(run: Callable[[], Any], **options: Any) -> float:
-    """The median of `measure_seconds`."""
-    return statistics.median(measure_seconds(run, **options))
+def _processor_seconds(run: Callable[[], Any], calls: int) -> float:
+    start = time.process_time()
+    for _ in range(calls):
+        run()
+    return time.process_time() - start

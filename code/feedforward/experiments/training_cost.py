@@ -1,30 +1,27 @@
 """Experiments of chapter 4, The cost of training.
 
 Two kinds. Counts (operations, bytes, rules applied) are the same on every machine and at every
-time. Timings are measurements of the machine that runs them, a few repetitions each, and what is
-written about them has to hold on a slower or a busier one. Where one number stands for several
-repetitions it is the shortest: other programs only ever add to a time. Where two programs are
-compared they take turns, and the median of the rounds counts. Everything is timed on one thread.
+time. Timings are measurements of the machine that runs them, and what is written about them has to
+hold on a slower or a busier one. So they are of the processor's time, on one thread, of everything
+that is compared in turn, round after round. Where one number stands for several rounds it is the
+least: a busy machine, whose caches are shared, only adds.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import NamedTuple
 
 import numpy as np
-from scipy.optimize import nnls
 from threadpoolctl import threadpool_limits
 
 from feedforward import costs, graph
 from feedforward.complexity import (
     measure_bytes,
-    measure_seconds,
     measure_step,
-    median_seconds,
     mlp_cost,
+    seconds_in_turn,
     torch_mlp,
 )
 from feedforward.derivatives import (
@@ -60,7 +57,7 @@ TIMED_WIDTHS = (8, 16, 32, 64, 128, 256, 512, 1024)
 """Widths n of the timed networks, each of three layers (n, n, n, n): 192 to 3.1 million weights."""
 
 TIMED_BATCHES = (1, 16, 128)
-REPEATS = 7
+ROUNDS = 9
 
 
 def network_and_batch(widths: Sequence[int], batch: int) -> tuple[MLP, Array]:
@@ -78,31 +75,60 @@ def forward_and_backward(net: MLP, x: Array) -> None:
     outputs.backward(np.ones(outputs.shape, outputs.dtype))
 
 
+def bare_products(net: MLP, x: Array) -> tuple[Callable, Callable]:
+    """The matrix products of a pass forward and of one back, and nothing else."""
+    weights = [weight.data for weight in net.weights]
+    inputs = [x]
+    for w in weights:
+        inputs.append(np.maximum(inputs[-1] @ w.T, 0))
+    layers = list(zip(weights, inputs[:-1], inputs[1:], strict=True))
+
+    def forward() -> None:
+        for w, a, _ in layers:
+            a @ w.T
+
+    def backward() -> None:  # δ has the shape of the layer's outputs
+        for number, (w, a, delta) in enumerate(layers):
+            delta.T @ a
+            if number:
+                delta @ w
+
+    return forward, backward
+
+
 class Timing(NamedTuple):
-    """Seconds of the passes of three-layer networks, by width, the shortest of REPEATS."""
+    """Seconds of the passes of three-layer networks, by width, and of their bare products."""
 
     weights: Array
     units: Array
     forward: Array
     both: Array
+    products_forward: Array
+    products_backward: Array
 
     @property
     def ratio(self) -> Array:
         """Time of the backward pass as a multiple of the forward one."""
-        return np.maximum(self.both - self.forward, 0) / self.forward
+        return (self.both - self.forward) / self.forward
+
+    @property
+    def products_ratio(self) -> Array:
+        """The same of the matrix products alone."""
+        return self.products_backward / self.products_forward
 
 
 @kept
 @on_one_thread
 def timed_passes(batch: int) -> Timing:
     """Measure forward passes, and passes both ways, of networks of TIMED_WIDTHS."""
-    rows = []
+    runs: list[Callable] = []
     for n in TIMED_WIDTHS:
         net, x = network_and_batch((n,) * 4, batch)
-        runs = (lambda net=net, x=x: net(x), lambda net=net, x=x: forward_and_backward(net, x))
-        forward, both = (measure_seconds(run, repeats=REPEATS).min() for run in runs)
-        rows.append((3 * n * n, 3 * n, forward, both))
-    return Timing(*(np.array(column) for column in zip(*rows, strict=True)))
+        runs += [lambda net=net, x=x: net(x), lambda net=net, x=x: forward_and_backward(net, x)]
+        runs += bare_products(net, x)
+    least = seconds_in_turn(runs, rounds=ROUNDS).min(axis=0).reshape(len(TIMED_WIDTHS), 4)
+    widths = np.array(TIMED_WIDTHS)
+    return Timing(3 * widths**2, 3 * widths, *least.T)
 
 
 def slope_on_logarithmic_axes(weights: Array, seconds: Array) -> tuple[float, float]:
@@ -117,13 +143,25 @@ def slope_on_logarithmic_axes(weights: Array, seconds: Array) -> tuple[float, fl
 def three_prices(batch: int) -> tuple[float, float, float]:
     """Seconds for a pass at all, for each unit and example, and for each weight and example.
 
-    The best nonnegative fit of a + b·m·n_h + c·m·w to the measured forward passes, each counted by
-    its relative error, so that a small network has as much to say as a large one.
+    The least-squares fit of a + b·m·n_h + c·m·w to the measured forward passes, each counted by
+    its relative error, so that a small network has as much to say as a large one. Nothing keeps a
+    price from being negative: where one is, three prices do not describe the machine.
     """
-    timing = timed_passes(batch)
-    columns = [np.ones(len(timing.weights)), batch * timing.units, batch * timing.weights]
-    fit, _ = nnls((np.array(columns) / timing.forward).T, np.ones(len(timing.weights)))
+    shares = _shares(batch)
+    fit, *_ = np.linalg.lstsq(shares, np.ones(len(shares)), rcond=None)
     return tuple(float(price) for price in fit)
+
+
+def off_by(batch: int) -> float:
+    """The largest miss of the three prices, as a share of the measured time."""
+    return float(np.abs(_shares(batch) @ three_prices(batch) - 1).max())
+
+
+def _shares(batch: int) -> Array:
+    """What is paid for, 1, m·n_h and m·w, each divided by the measured seconds: a row a size."""
+    timing = timed_passes(batch)
+    paid_for = [np.ones(len(timing.weights)), batch * timing.units, batch * timing.weights]
+    return (np.array(paid_for) / timing.forward).T
 
 
 MATRIX_SIZES = (64, 256, 1024, 4096)
@@ -133,12 +171,12 @@ MATRIX_SIZES = (64, 256, 1024, 4096)
 @on_one_thread
 def matrix_prices(batch: int) -> Array:
     """Nanoseconds for each weight and example of one product, by MATRIX_SIZES."""
-    rng, prices = np.random.default_rng(0), []
+    rng, runs = np.random.default_rng(0), []
     for n in MATRIX_SIZES:
         weight, a = (rng.normal(size=s).astype(np.float32) for s in ((n, n), (n, batch)))
-        seconds = measure_seconds(lambda w=weight, a=a: w @ a, repeats=REPEATS).min()
-        prices.append(1e9 * seconds / (batch * weight.size))
-    return np.array(prices)
+        runs.append(lambda w=weight, a=a: w @ a)
+    least = seconds_in_turn(runs, rounds=ROUNDS).min(axis=0)
+    return 1e9 * least / (batch * np.array(MATRIX_SIZES) ** 2)
 
 
 SHAPES = ((1024, 1), (512, 4), (256, 16), (128, 64), (64, 256), (32, 1024))
@@ -149,11 +187,11 @@ SHAPES = ((1024, 1), (512, 4), (256, 16), (128, 64), (64, 256), (32, 1024))
 @on_one_thread
 def equal_counts(batch: int) -> Array:
     """Seconds of a forward pass of each of SHAPES: equal multiply-adds in more and more calls."""
-    seconds = []
+    runs = []
     for n, layers in SHAPES:
         net, x = network_and_batch((n,) * (layers + 1), batch)
-        seconds.append(measure_seconds(lambda net=net, x=x: net(x), repeats=REPEATS).min())
-    return np.array(seconds)
+        runs.append(lambda net=net, x=x: net(x))
+    return seconds_in_turn(runs, rounds=ROUNDS).min(axis=0)
 
 
 # ------------------------------------------------------------------------ bytes that wait
@@ -219,35 +257,31 @@ def thousand_layers(segment: int) -> dict[str, float]:
     def cost(outputs: Tensor) -> Tensor:
         return (outputs**2).mean()
 
+    def forget() -> None:
+        for p in net.parameters():
+            p.grad = None
+
     def plain() -> None:
+        forget()
         cost(net(x)).backward()
 
     def checkpointed() -> None:
+        forget()
         checkpointed_backward(layers, x, cost, segment)
 
+    runs = {"plain": plain, "checkpointed": checkpointed}
+    seconds = seconds_in_turn(list(runs.values()), rounds=5).min(axis=0)
     found: dict[str, float] = {}
     gradients = []
-    for name, run in (("plain", plain), ("checkpointed", checkpointed)):
-        seconds = []
-        for _ in range(3):
-            for p in net.parameters():
-                p.grad = None
-            seconds.append(measure_once(run))
+    for (name, run), least in zip(runs.items(), seconds, strict=True):
+        found[f"{name} seconds"] = float(least)
+        run()
         gradients.append([p.grad for p in net.parameters()])
-        for p in net.parameters():
-            p.grad = None
-        found[f"{name} seconds"] = min(seconds)
+        forget()
         found[f"{name} bytes"] = measure_bytes(run)[1]
     found["same"] = all(np.array_equal(a, b) for a, b in zip(*gradients, strict=True))
     found["parameter gradients"] = sum(g.nbytes for g in gradients[0])
     return found
-
-
-def measure_once(run) -> float:
-    """Seconds of one call."""
-    start = time.perf_counter()
-    run()
-    return time.perf_counter() - start
 
 
 # ------------------------------------------------------------------- paths and directions
@@ -335,22 +369,18 @@ def torch_step(widths: Sequence[int], batch: int):
 
 @kept
 @on_one_thread
-def seconds_per_step(rounds: int = 5) -> dict[str, Array]:
-    """Seconds per step of both on PEER_WIDTHS, in turn, so that a busy moment meets both.
-
-    Both get one thread.
-    """
+def seconds_per_step() -> dict[str, Array]:
+    """Seconds of a step on PEER_WIDTHS, by round: ours, PyTorch's, and the bare products of one."""
     import torch
 
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
-    steps = {
+    forward, backward = bare_products(*network_and_batch(PEER_WIDTHS, PEER_BATCH))
+    runs = {
         "ours": engine_step(PEER_WIDTHS, PEER_BATCH),
         "PyTorch": torch_step(PEER_WIDTHS, PEER_BATCH),
+        "products": lambda: (forward(), backward()),
     }
-    found = {name: [] for name in steps}
-    for _ in range(rounds):
-        for name, step in steps.items():
-            found[name].append(median_seconds(step, repeats=3, least=0.05))
+    seconds = seconds_in_turn(list(runs.values()), rounds=ROUNDS, least=0.01)
     torch.set_num_threads(threads)
-    return {name: np.array(seconds) for name, seconds in found.items()}
+    return dict(zip(runs, seconds.T, strict=True))

@@ -220,16 +220,25 @@ def step_budget(width: int = 256, layers: int = 2, batch: int = 128) -> Drawn:
         ax.set_xlabel(label)
     top.set_xticks([1e4, 1e6, 1e8, 1e10, 1e12], ["10⁴", "10⁶", "10⁸", "10¹⁰", "10¹²"])
     bottom.set_xticks([1e3, 1e6, 1e9], ["1 kB", "1 MB", "1 GB"])
-    price = experiments.three_prices(128)[2]
+    timing = experiments.timed_passes(128)
+    price = timing.products_forward[-1] / (128 * timing.weights[-1])
     seconds = price * cost.multiply_adds
     ratio = cost.multiply_adds_backward / cost.multiply_adds_forward
     text = (
         f"784 inputs, {layers} hidden layer{'s' * (layers > 1)} of {width}, 10 outputs, {batch} "
         f"example{'s' * (batch > 1)}: {cost.parameters:,} parameters; the backward pass counts "
-        f"{ratio:.2f} times the forward one; {bytes_in_words(cost.bytes_total)} in all. At this "
-        f"machine's price for a multiply-add, at least {seconds_in_words(seconds)}."
+        f"{ratio:.2f} times the forward one; {bytes_in_words(cost.bytes_total)} in all. The "
+        f"multiply-adds would take {seconds_in_words(seconds)} at the price of the largest products "
+        "measured here; calls and smaller matrices cost more."
     )
     return fig, text
+
+
+def share_that_waits(width: int, layers: int, batch: int) -> str:
+    """Activations and minibatch as a share of all bytes of a step of the budget's network."""
+    cost = mlp_cost((784, *[width] * layers, 10), batch, optimizer="adam")
+    share = cost.bytes_waiting / cost.bytes_total
+    return f"{share:.0%}" if share > 0.01 else f"{share:.2%}"
 
 
 def short_count(count: float) -> str:
@@ -270,11 +279,11 @@ def price_of_a_weight(batch: int = 128, passes: str = "forward") -> Drawn:
     what = "forward pass" if passes == "forward" else "both passes"
     told = f"{what}, {batch} example{'s' * (batch > 1)}"
     style.label(ax, 4e6, 8e3, told, color, ha="right", bold=True)
-    slope, error = experiments.slope_on_logarithmic_axes(timing.weights, seconds)
+    slope, _ = experiments.slope_on_logarithmic_axes(timing.weights, seconds)
     text = (
         f"{told}: {shown[0]:.3g} ns for each weight and example with {timing.weights[0]:,.0f} "
         f"weights, {shown[-1]:.2g} ns with {timing.weights[-1]:,.0f}. Time grows as w to the power "
-        f"{slope:.2f} ± {error:.2f} over the whole range."
+        f"{slope:.2f} over the whole range."
     )
     return fig, text
 
