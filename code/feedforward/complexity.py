@@ -157,7 +157,7 @@ def checkpoint_cost(
 
     All but the last segment are computed twice: the last one's inside is still there when the way
     back begins. With one segment nothing is recomputed, and everything is kept.
-    Source: Chen et al. (2016), section 4.
+    Source: Chen et al. (2016).
     """
     widths, batch = _widths(widths), _check.count(batch, "batch")
     segment = _check.count(segment, "segment")

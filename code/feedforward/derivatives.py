@@ -36,10 +36,11 @@ def central_differences(f: Callable[[Array], float], x: Array, step: float = 1e-
 
 
 def gradient_over_paths(last: Tensor, first: Tensor) -> tuple[Array, int]:
-    """∂last/∂first as the sum over all paths between them, each walked from end to end.
+    """∂last/∂first as the sum over all paths between them.
 
-    Returns the gradient, and how many local derivatives were applied. It stores nothing at the
-    nodes, and so does the work of a shared part once for each path through it.
+    Returns the gradient, and how many local derivatives were applied. It walks the tree of the
+    paths from `last`: two paths share the work of their common beginning, but nothing is stored at
+    the nodes, so that where paths meet again, what follows is done once for each.
     """
 
     def walk(node: Tensor, g: Array) -> tuple[Any, int]:
@@ -101,21 +102,23 @@ def reverse_jacobian(net: MLP, x: Array) -> tuple[Array, int]:
     Returns it and the multiply-adds: n_out passes, one for each row.
     """
     rows, multiply_adds = np.eye(net.widths[-1], dtype=net.dtype), 0
-    for weight, slopes in reversed(_layers(net, x)):
+    for weight, slopes in reversed(list(_layers(net, x))):
         multiply_adds += weight.size * rows.shape[0]
         rows = (rows * slopes) @ weight
     return rows, multiply_adds
 
 
-def _layers(net: MLP, x: Array) -> list[tuple[Array, Array]]:
-    """Each layer's weights, and its unit's slopes at this x; the last layer has no unit."""
-    a, found = np.asarray(x, net.dtype), []
+def _layers(net: MLP, x: Array) -> Iterator[tuple[Array, Array]]:
+    """Each layer's weights, and its unit's slopes at this x; the last layer has no unit.
+
+    One layer at a time: who goes forward with them need not keep them.
+    """
+    a = np.asarray(x, net.dtype)
     for weight, bias in zip(net.weights, net.biases, strict=True):
         z = weight.data @ a + bias.data
         slopes = np.ones_like(z) if weight is net.weights[-1] else net.unit.derivative(z)
+        yield weight.data, slopes
         a = net.unit(z)
-        found.append((weight.data, slopes))
-    return found
 
 
 # ------------------------------------------------------------------------- less memory
@@ -127,8 +130,8 @@ def checkpointed_backward(
     """Backward through cost(layers[-1](… layers[0](x))), keeping every `segment`-th activation.
 
     Adds to the gradients of the layers' parameters what `backward()` of the whole would, and
-    returns the cost. Each segment is computed once without memory, for its output, and once more
-    with it, when the gradient of its output has arrived. x: shape (m, …).
+    returns the cost. Each segment but the last is computed once without memory, for its output; each
+    is computed with memory when the gradient of its output has arrived. x: shape (m, …).
     """
     segment = _check.count(segment, "segment")
     segments = [layers[s : s + segment] for s in range(0, len(layers), segment)]

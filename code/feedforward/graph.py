@@ -2,7 +2,7 @@
 
 A `Tensor` is an array that remembers how it was computed. `backward()` walks that memory from the
 last node to the first and multiplies by one derivative at each step. The derivatives are rows of
-one table, `OPS`; nothing else here differentiates anything.
+one table, `OPS`, and the helpers above it that its rows name; nothing else here differentiates.
 
     >>> w = Tensor([1.0, 2.0])
     >>> cost = (w * w).sum()

@@ -14,9 +14,9 @@ from feedforward.complexity import (
     OPTIMIZER_STATE,
     checkpoint_cost,
     measure_bytes,
-    measure_seconds,
     measure_step,
     mlp_cost,
+    seconds_in_turn,
     torch_mlp,
 )
 from feedforward.network import MLP
@@ -144,15 +144,29 @@ def test_bytes_that_are_let_go_count_in_the_peak_only():
     assert 80_000 <= peak < 90_000
 
 
-def test_a_measured_second_is_a_second():
-    seconds = measure_seconds(lambda: time.sleep(0.004), repeats=3)
-    assert seconds.shape == (3,)
-    assert (seconds >= 0.004).all() and np.median(seconds) < 0.05
+def busy(seconds):
+    """Work that takes so much of the processor's time."""
+    start = time.process_time()
+    while time.process_time() < start + seconds:
+        pass
+
+
+def test_a_measured_second_is_a_second_of_work_and_waiting_is_none():
+    seconds = seconds_in_turn([lambda: busy(0.004), lambda: time.sleep(0.004)], rounds=3, least=0)
+    assert seconds.shape == (3, 2)
+    assert (seconds[:, 0] >= 0.004).all() and seconds[:, 0].min() < 0.006
+    assert seconds[:, 1].min() < 0.002
+
+
+def test_programs_that_are_timed_take_turns():
+    calls = []
+    seconds_in_turn([lambda: calls.append("a"), lambda: calls.append("b")], rounds=2, least=0)
+    assert "".join(calls) == "aabb" + "abab"  # a warm-up and a trial each, then the rounds
 
 
 def test_short_calls_are_timed_many_at_once():
     calls = []
-    measure_seconds(lambda: calls.append(1), repeats=2, least=0.001)
+    seconds_in_turn([lambda: calls.append(1)], rounds=2, least=0.001)
     assert len(calls) > 100
 
 
@@ -166,7 +180,7 @@ BAD = [
     (lambda: checkpoint_cost((3, 2), 1, 0), ValueError, "segment must be at least 1, got 0"),
     (lambda: measure_step((3, 2), 1, segment=0), ValueError, "segment must be at least 1, got 0"),
     (lambda: measure_step((3, 2), 0), ValueError, "batch must be at least 1, got 0"),
-    (lambda: measure_seconds(int, repeats=0), ValueError, "repeats must be at least 1, got 0"),
+    (lambda: seconds_in_turn([int], rounds=0), ValueError, "rounds must be at least 1, got 0"),
 ]
 
 

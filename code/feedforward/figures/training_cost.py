@@ -208,9 +208,9 @@ def step_budget(width: int = 256, layers: int = 2, batch: int = 128) -> Drawn:
         waits = name in ("activations", "minibatch")
         bottom.barh(-row, count, color="C3" if waits else "C2", height=0.6)
         style.label(bottom, count, -row, bytes_in_words(count), ink(0.85))
-        style.label(bottom, 1e3, -row, name, ha="right", offset=(-6, 0))
+        style.label(bottom, 1e2, -row, name, ha="right", offset=(-6, 0))
     for ax, rows, limits, label in (
-        (top, 2, (1e4, 5e13), "multiply-adds"), (bottom, 5, (1e3, 2e10), "bytes"),
+        (top, 2, (1e4, 5e13), "multiply-adds"), (bottom, 5, (1e2, 2e10), "bytes"),
     ):  # fmt: skip
         ax.set_xscale("log")
         ax.set_xlim(*limits)
@@ -416,6 +416,16 @@ def waiting_over_time(layers: int, segment: int) -> tuple[Array, Array]:
     return np.array(work), np.array(waiting)
 
 
+def outline(heights: Array, stretches: int = 70) -> Array:
+    """Which points to draw where there are too many: of each stretch its lowest and highest."""
+    if len(heights) <= 200:
+        return np.arange(len(heights))
+    seen = {0, len(heights) - 1}
+    for stretch in np.array_split(np.arange(len(heights)), stretches):
+        seen |= {stretch[np.argmin(heights[stretch])], stretch[np.argmax(heights[stretch])]}
+    return np.array(sorted(seen))
+
+
 def checkpoint_peaks(layers: int, lengths: Array) -> Array:
     """Peak bytes by segment length, as a share of keeping everything."""
     widths = experiments.chain(layers)
@@ -438,9 +448,8 @@ def checkpointing(segment: int = 10, layers: int = 100) -> Drawn:
     fig, (top, bottom) = style.figure(height=4.9, rows=2, gap=0.75, left=0.85)
     for length, color, wide in ((layers, ink(0.6), 1.2), (segment, "C3", 1.6)):
         work, waiting = waiting_over_time(layers, length)
-        if len(work) > 200:  # teeth too fine to be seen: their tips
-            work, waiting = work[:: len(work) // 100], waiting[:: len(work) // 100]
-        top.plot(work, waiting / layers, color=color, linewidth=wide)
+        seen = outline(waiting)
+        top.plot(work[seen], waiting[seen] / layers, color=color, linewidth=wide)
     top.set_xlim(0, 4.05)
     top.set_ylim(0, 1.18)
     style.ticks(top, x=[0, 1, 2, 3, 4], y=[0, 0.5, 1])
@@ -448,7 +457,8 @@ def checkpointing(segment: int = 10, layers: int = 100) -> Drawn:
     top.set_xlabel("work done [forward passes]")
     top.set_ylabel("waiting")
     style.label(top, 1.1, 1.09, "everything kept", ink(0.8), offset=(0, 0))
-    style.label(top, 4.0, 0.9, f"segments of {segment}", "C3", ha="right", offset=(0, 0))
+    named = f"segments of {segment}" if segment < layers else f"one segment of all {layers}"
+    style.label(top, 4.0, 0.9, named, "C3", ha="right", offset=(0, 0))
 
     lengths = lengths_up_to(layers)
     shares = checkpoint_peaks(layers, lengths)
@@ -473,7 +483,7 @@ def checkpointing(segment: int = 10, layers: int = 100) -> Drawn:
     bottom.set_xlabel("layers in a segment")
     bottom.set_ylabel("most at once")
     text = (
-        f"{layers} layers in segments of {segment}: at most {bytes_in_words(cost.bytes_peak)} "
+        f"{layers} layers in {'segments' if segment < layers else 'one segment'} of {segment}: at most {bytes_in_words(cost.bytes_peak)} "
         f"wait, {share:.1%} of {bytes_in_words(plain.bytes_peak)}, for "
         f"{cost.extra_work:.0%} more multiply-adds."
     )

@@ -194,7 +194,7 @@ def test_three_prices_are_found_in_times_made_of_three_prices(monkeypatch):
     widths = np.array(experiments.TIMED_WIDTHS)
     weights, units = 3 * widths**2, 3 * widths
     seconds = 2e-5 + 1e-9 * 16 * units + 3e-11 * 16 * weights
-    made = experiments.Timing(weights, units, seconds, 3 * seconds)
+    made = experiments.Timing(weights, units, seconds, 3 * seconds, seconds, seconds)
     monkeypatch.setattr(experiments, "timed_passes", lambda batch: made)
     np.testing.assert_allclose(experiments.three_prices(16), (2e-5, 1e-9, 3e-11), rtol=1e-6)
     np.testing.assert_allclose(made.ratio, 2)
