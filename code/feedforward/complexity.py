@@ -2,7 +2,8 @@
 
 `mlp_cost` and `checkpoint_cost` count from the widths alone. The functions named `measure_…` run
 something and look: PyTorch's own flop counter and saved-tensor hooks, Python's `tracemalloc`.
-`seconds_in_turn` reads the processor's clock. Counts and measurements of operations and of saved bytes agree exactly, not nearly.
+`seconds_in_turn` reads the processor's clock. Counts and measurements of operations and of saved
+bytes agree exactly, not nearly.
 
 PyTorch is imported where it is measured, and nowhere else.
 """

@@ -130,8 +130,8 @@ def checkpointed_backward(
     """Backward through cost(layers[-1](… layers[0](x))), keeping every `segment`-th activation.
 
     Adds to the gradients of the layers' parameters what `backward()` of the whole would, and
-    returns the cost. Each segment but the last is computed once without memory, for its output; each
-    is computed with memory when the gradient of its output has arrived. x: shape (m, …).
+    returns the cost. Each segment but the last is computed once without memory, for its output;
+    each is computed with memory when the gradient of its output has arrived. x: shape (m, …).
     """
     segment = _check.count(segment, "segment")
     segments = [layers[s : s + segment] for s in range(0, len(layers), segment)]

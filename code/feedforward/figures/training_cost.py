@@ -228,8 +228,8 @@ def step_budget(width: int = 256, layers: int = 2, batch: int = 128) -> Drawn:
         f"784 inputs, {layers} hidden layer{'s' * (layers > 1)} of {width}, 10 outputs, {batch} "
         f"example{'s' * (batch > 1)}: {cost.parameters:,} parameters; the backward pass counts "
         f"{ratio:.2f} times the forward one; {bytes_in_words(cost.bytes_total)} in all. The "
-        f"multiply-adds would take {seconds_in_words(seconds)} at the price of the largest products "
-        "measured here; calls and smaller matrices cost more."
+        f"multiply-adds would take {seconds_in_words(seconds)} at the price of a large product of "
+        "128 examples; calls and smaller matrices cost more."
     )
     return fig, text
 
@@ -483,7 +483,8 @@ def checkpointing(segment: int = 10, layers: int = 100) -> Drawn:
     bottom.set_xlabel("layers in a segment")
     bottom.set_ylabel("most at once")
     text = (
-        f"{layers} layers in {'segments' if segment < layers else 'one segment'} of {segment}: at most {bytes_in_words(cost.bytes_peak)} "
+        f"{layers} layers in {'segments' if segment < layers else 'one segment'} of {segment}: "
+        f"at most {bytes_in_words(cost.bytes_peak)} "
         f"wait, {share:.1%} of {bytes_in_words(plain.bytes_peak)}, for "
         f"{cost.extra_work:.0%} more multiply-adds."
     )

@@ -5,7 +5,8 @@ import re
 import numpy as np
 import pytest
 
-from feedforward.complexity import checkpoint_cost, mlp_cost
+from feedforward.complexity import checkpoint_cost, measure_step, mlp_cost
+from feedforward.derivatives import central_differences
 from feedforward.exercises import training_cost as exercises
 from tests.support.exercises import feedback_of, printed
 
@@ -68,6 +69,32 @@ def replaced(k, wrong):
         return right
 
     return answer
+
+
+def test_a_way_back_by_small_differences_passes():
+    def tried(x, W, g):
+        def J(x, W, b):
+            return float(np.sum(g * (x @ W.T + b)))
+
+        b = np.zeros(len(W))
+        found = (
+            central_differences(lambda v: J(v, W, b), x),
+            central_differences(lambda v: J(x, v, b), W),
+            central_differences(lambda v: J(x, W, v), b),
+        )
+        return [np.round(d, 6) for d in found]  # the check's numbers are whole
+
+    assert exercises.check_layer_backward(tried).passed
+
+
+@pytest.mark.parametrize("widths, batch", [((3, 2), 1), ((3, 5, 2), 10), ((4, 6, 5, 3), 2)])
+def test_the_counts_that_are_expected_are_pytorchs(widths, batch):
+    torch_says = measure_step(widths, batch)
+    assert counts(widths, batch) == (
+        torch_says.multiply_adds_forward,
+        torch_says.multiply_adds_backward,
+        torch_says.bytes_saved // 4,
+    )
 
 
 def reverse_sum(g):

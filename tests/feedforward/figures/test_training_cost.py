@@ -212,6 +212,68 @@ def test_a_weight_is_cheaper_when_many_examples_share_the_way_from_memory():
     assert shared[-1] < alone[-1]
 
 
+def test_a_weight_and_an_example_cost_less_back_than_two_passes_forward():
+    """The clock's ratio is near the counted 5/3 and near that of the bare products."""
+    timing = experiments.timed_passes(128)
+    whole, bare = (np.median(ratio[4:]) for ratio in (timing.ratio, timing.products_ratio))
+    assert 1.1 < whole < 2.2 and abs(whole - bare) < 0.4
+
+
+def test_the_bare_products_are_those_of_the_passes_and_no_more(monkeypatch):
+    net, x = experiments.network_and_batch((5, 4, 3, 2), 7)
+    done = []
+
+    class Watched(np.ndarray):
+        def __matmul__(self, other):
+            done.append(self.shape[0] * self.shape[1] * other.shape[1])
+            return np.asarray(self) @ np.asarray(other)
+
+    for weight in net.weights:
+        weight.data = weight.data.view(Watched)
+    cost = mlp_cost((5, 4, 3, 2), 7)
+    forward, backward = experiments.bare_products(net, x.view(Watched))
+    counts = []
+    for run in (forward, backward):
+        done.clear()
+        run()
+        counts.append(sum(done))
+    assert counts == [cost.multiply_adds_forward, cost.multiply_adds_backward]
+
+
+def test_128_examples_cost_more_than_one_but_not_128_times_as_much():
+    alone, shared = (experiments.matrix_prices(batch) for batch in (1, 128))
+    assert 1 < 128 * shared[-1] / alone[-1] < 64
+
+
+def test_the_time_of_checkpoints_is_near_the_counted_work():
+    found = experiments.thousand_layers(32)
+    assert 1.05 < found["checkpointed seconds"] / found["plain seconds"] < 1.8
+
+
+def test_the_miss_of_three_prices_is_that_of_the_dashed_line(monkeypatch):
+    timing = experiments.timed_passes(128)
+    call, unit, weight = experiments.three_prices(128)
+    line = call + unit * 128 * timing.units + weight * 128 * timing.weights
+    off = np.abs(line / timing.forward - 1).max()
+    assert experiments.off_by(128) == pytest.approx(off, rel=1e-9)
+
+
+@pytest.mark.parametrize("layers, segment", [(1000, 1), (1000, 4), (1000, 8), (400, 2), (16, 4)])
+def test_the_outline_keeps_the_highest_point_and_the_end(layers, segment):
+    work, waiting = figures.waiting_over_time(layers, segment)
+    seen = figures.outline(waiting)
+    assert len(seen) <= 200 and (np.diff(seen) > 0).all()
+    assert waiting[seen].max() == waiting.max()
+    assert seen[0] == 0 and seen[-1] == len(work) - 1
+
+
+def test_what_waits_is_told_as_a_share():
+    cost = mlp_cost((784, 32, 10), 16, optimizer="adam")
+    waits = 4 * 16 * (784 + 32)
+    all_of_it = waits + 4 * cost.parameters * 4  # parameters, gradients, two means
+    assert figures.share_that_waits(32, 1, 16) == f"{waits / all_of_it:.0%}"
+
+
 def test_timings_use_one_thread_and_give_the_others_back():
     from threadpoolctl import threadpool_info
 
