@@ -2,7 +2,7 @@
 
 A `Tensor` is an array that remembers how it was computed. `backward()` walks that memory from the
 last node to the first and multiplies by one derivative at each step. The derivatives are rows of
-one table, `OPS`; nothing else here differentiates anything.
+one table, `OPS`, and the helpers above it that its rows name; nothing else here differentiates.
 
     >>> w = Tensor([1.0, 2.0])
     >>> cost = (w * w).sum()
@@ -96,7 +96,7 @@ class Tensor:
             _check.shape(gradient, self.shape, "gradient")
 
         arriving = {self: gradient}  # ∂J/∂node, summed over the paths walked so far
-        for node in _latest_first(self):
+        for node in reversed(nodes(self)):
             g = arriving.pop(node)
             node.grad = g if node.grad is None else node.grad + g
             if node._op is None:
@@ -225,6 +225,22 @@ Axis = int | tuple[int, ...] | None
 def value(x: Any) -> Any:
     """The numbers of a Tensor; anything else as it is."""
     return x.data if isinstance(x, Tensor) else x
+
+
+def nodes(last: Tensor) -> list[Tensor]:
+    """Every Tensor that `last` was computed from, itself included, each after its own inputs.
+
+    A node is always born after its inputs, so sorting by age *is* a topological order; the search
+    keeps its own stack, so that a chain may be longer than Python's recursion limit.
+    """
+    found = {last}
+    stack = [last]
+    while stack:
+        for source in stack.pop()._inputs:
+            if isinstance(source, Tensor) and source not in found:
+                found.add(source)
+                stack.append(source)
+    return sorted(found, key=lambda node: node._born)
 
 
 @contextmanager
@@ -557,22 +573,6 @@ def _constant(x: Any, op: str) -> Array:
         got = f"dtype {array.dtype}" if array.ndim else repr(x)
         raise TypeError(f"an input of {op} must hold real numbers, got {got}")
     return array
-
-
-def _latest_first(last: Tensor) -> list[Tensor]:
-    """Every node that `last` was computed from, itself included, each before its own inputs.
-
-    A node is always born after its inputs, so sorting by age *is* a topological order; the search
-    keeps its own stack, so that a chain may be longer than Python's recursion limit.
-    """
-    found = {last}
-    stack = [last]
-    while stack:
-        for source in stack.pop()._inputs:
-            if isinstance(source, Tensor) and source not in found:
-                found.add(source)
-                stack.append(source)
-    return sorted(found, key=lambda node: node._born, reverse=True)
 
 
 def _like(gradient: Array, x: Array) -> Array:

@@ -9,6 +9,7 @@ import numpy as np
 
 from feedforward import _check
 from feedforward.graph import Either, Tensor
+from feedforward.progress import progress
 
 Array = np.ndarray
 Step = Callable[[], None]
@@ -42,7 +43,7 @@ def train(
 
     Returns the history, shape (steps,): the mean cost of each minibatch *before* its step. The same
     seeds give the same history, to the last digit. FloatingPointError tells the step at which the
-    cost stopped being finite.
+    cost stopped being finite. A run of more than two seconds shows its progress in a notebook.
     """
     steps = _check.count(steps, "steps", least=0)
     learning_rate = _check.positive_number(learning_rate, "learning_rate")
@@ -59,7 +60,7 @@ def train(
     history = np.zeros(steps)
     # What overflows is not warned of on the way but reported below, with the step it happened at.
     with np.errstate(over="ignore", invalid="ignore"):
-        for step in range(steps):
+        for step in progress(steps):
             batch = next(batches)
             prediction = net(x[batch])
             _still_finite(prediction.data, "the prediction", step, learning_rate)

@@ -1,0 +1,55 @@
+"""One line that says how far a long run is, where somebody watches."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+
+PATIENCE = 2.0
+"""Seconds before the first word, and between two: a run that is shorter says nothing."""
+
+WIDTH = 24
+
+
+def progress(steps: int) -> Iterator[int]:
+    """0, 1, …, steps − 1, with a bar on the screen from the third second on; it leaves no trace.
+
+    Shown in a notebook and in a terminal. Silent where the output is a file or another program's,
+    and while the book is built, whose pages are the same however slow the machine is.
+    """
+    if not _watched():
+        yield from range(steps)
+        return
+    start = shown = time.monotonic()
+    drawn = ""
+    try:
+        for step in range(steps):
+            now = time.monotonic()
+            if now - shown > PATIENCE:
+                shown = now
+                drawn = _overwrite(drawn, bar(step, steps, now - start))
+            yield step
+    finally:
+        if drawn:
+            _overwrite(drawn, "")
+
+
+def bar(step: int, steps: int, seconds: float) -> str:
+    """For example "██████·················· step 27 of 100, 8 s left"."""
+    filled = "█" * (WIDTH * step // steps)
+    left = seconds / step * (steps - step) if step else float("nan")
+    return f"{filled:·<{WIDTH}} step {step:,} of {steps:,}, {left:.0f} s left"
+
+
+def _overwrite(old: str, new: str) -> str:
+    sys.stdout.write("\r" + new.ljust(len(old)) + ("" if new else "\r"))
+    sys.stdout.flush()
+    return new
+
+
+def _watched() -> bool:
+    building = bool(os.environ.get("FEEDFORWARD_KEPT"))
+    in_notebook = type(sys.stdout).__module__.startswith("ipykernel.")
+    return not building and (in_notebook or sys.stdout.isatty())

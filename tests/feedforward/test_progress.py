@@ -1,0 +1,81 @@
+"""The bar: after a while, where somebody watches, and gone at the end."""
+
+import gc
+import io
+from types import SimpleNamespace
+
+import pytest
+
+from feedforward import progress as module
+from feedforward.progress import bar, progress
+
+
+class Screen(io.StringIO):
+    """A terminal, as the lines that were last to be seen on it."""
+
+    def isatty(self):
+        return True
+
+    def seen(self):
+        """What each write left on the line, as carriage returns overwrite it."""
+        line, states = [], []
+        for character in self.getvalue():
+            if character == "\r":
+                states.append("".join(line).rstrip())
+                at = 0
+                continue
+            line[at : at + 1] = character
+            at += 1
+        return [*states, "".join(line).rstrip()]
+
+
+@pytest.fixture
+def screen(monkeypatch):
+    """A watched screen, and a clock that a step moves by half a second."""
+    shown, now = Screen(), iter(range(10_000))
+    monkeypatch.delenv("FEEDFORWARD_KEPT", raising=False)
+    monkeypatch.setattr(module, "sys", SimpleNamespace(stdout=shown))
+    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: next(now) / 2))
+    return shown
+
+
+def test_every_step_comes_once(screen):
+    assert list(progress(7)) == list(range(7))
+
+
+def test_a_short_run_says_nothing(screen):
+    assert list(progress(4)) == [0, 1, 2, 3]
+    assert screen.getvalue() == ""
+
+
+def test_a_long_run_says_how_far_it_is_and_leaves_no_trace(screen):
+    for _ in progress(100):
+        pass
+    states = screen.seen()
+    assert len([s for s in states if s]) == 20
+    assert bar(4, 100, 2.5) in states
+    assert states[-1] == ""
+
+
+def test_an_interrupted_run_takes_its_bar_away(screen):
+    with pytest.raises(KeyError):
+        for step in progress(100):
+            if step == 50:
+                raise KeyError
+    gc.collect()  # where generators are not closed at once
+    assert screen.seen()[-1] == ""
+
+
+@pytest.mark.parametrize("step, seconds, words", [(25, 5.0, "15 s"), (50, 3.0, "3 s")])
+def test_the_time_left_is_that_of_the_steps_so_far(step, seconds, words):
+    assert bar(step, 100, seconds).endswith(f"step {step} of 100, {words} left")
+    assert bar(step, 100, seconds).count("█") == module.WIDTH * step // 100
+
+
+def test_a_build_and_a_pipe_are_not_watched(screen, monkeypatch):
+    monkeypatch.setenv("FEEDFORWARD_KEPT", "a folder")
+    assert list(progress(50)) == list(range(50))
+    monkeypatch.delenv("FEEDFORWARD_KEPT")
+    monkeypatch.setattr(Screen, "isatty", lambda self: False)
+    assert list(progress(50)) == list(range(50))
+    assert screen.getvalue() == ""
