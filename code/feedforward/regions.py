@@ -547,9 +547,7 @@ class _Window:
             sign = np.where(spare, sign[:, :1], sign)
         return sign
 
-    def _sides(
-        self, layer: int, lines: _Maps, row: Array, line: Array
-    ) -> tuple[Array, Array]:
+    def _sides(self, layer: int, lines: _Maps, row: Array, line: Array) -> tuple[Array, Array]:
         """Lines as sides of a cell, scaled to |a| + |b| = 1, and their labels."""
         a, b, c = (lines.value[row, i, line] for i in range(3))
         slope = np.abs(a) + np.abs(b)
@@ -659,9 +657,7 @@ class _Window:
                 found[here] = line[which[here], :, label[here] - first]
         return found
 
-    def _exact_sign(
-        self, layer: int, piece: Array, one: Array, other: Array, line: Array
-    ) -> Array:
+    def _exact_sign(self, layer: int, piece: Array, one: Array, other: Array, line: Array) -> Array:
         """The sign of `line` where the lines `one` and `other` meet; all by label, (Q,)."""
         count = len(line)
         lines = self._exact_lines(np.tile(piece, (3, 1)), np.concatenate([one, other, line]))
@@ -726,7 +722,7 @@ class Region(NamedTuple):
 
 
 class Regions(Sequence[Region]):
-    """All linear regions of a network in a window: a list of `Region`s, and arrays over all of them.
+    """All linear regions of a network in a window: a list of `Region`s, and arrays over all.
 
     pattern: (regions, hidden units). weight: (regions, n_out, 2). bias: (regions, n_out).
     """
