@@ -379,22 +379,23 @@ def _joined(parts: list[_Cells]) -> _Cells:
 
 
 def _meet(one: Array, other: Array) -> Array:
-    """Where two lines (…, 5) cross: x, y and a bound on the error of either, (…, 3)."""
-    a1, b1, c1, s1, t1 = np.moveaxis(one, -1, 0)
-    a2, b2, c2, s2, t2 = np.moveaxis(other, -1, 0)
+    """Where two lines (m, 5) cross: x, y and a bound on the error of either, (m, 3)."""
+    a1, b1, c1, s1, t1 = one.T
+    a2, b2, c2, s2, t2 = other.T
     across = a1 * b2 - a2 * b1
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        x = (b1 * c2 - b2 * c1) / across
-        y = (c1 * a2 - c2 * a1) / across
-        # With |a| + |b| = 1 the bounds of products are sums.
-        across_error = s1 + s2 + 2 * s1 * s2 + 3 * ROUNDING
-        size1, size2 = np.abs(c1), np.abs(c2)
-        above_error = (s1 + 3 * ROUNDING) * size2 + (s2 + 3 * ROUNDING) * size1
-        above_error += t1 * (1 + s2) + t2 * (1 + s1)
+    # With |a| + |b| = 1 the bounds of products are sums.
+    across_error = s1 + s2 + 2 * s1 * s2 + 3 * ROUNDING
+    above_error = (s1 + 3 * ROUNDING) * np.abs(c2) + (s2 + 3 * ROUNDING) * np.abs(c1)
+    above_error += t1 * (1 + s2) + t2 * (1 + s1)
+    room = np.abs(across) - across_error
+    corner = np.empty((len(one), 3))
+    with np.errstate(all="ignore"):
+        x = corner[:, 0] = (b1 * c2 - b2 * c1) / across
+        y = corner[:, 1] = (c1 * a2 - c2 * a1) / across
         far = np.maximum(np.abs(x), np.abs(y))
-        room = np.abs(across) - across_error
-        error = (above_error + far * across_error) / room + 2 * ROUNDING * far
-    return np.stack([x, y, np.where(room > 0, error, np.inf)], axis=-1)
+        corner[:, 2] = (above_error + far * across_error) / room + 2 * ROUNDING * far
+    corner[~(room > 0), 2] = np.inf
+    return corner
 
 
 class _Window:
@@ -579,11 +580,16 @@ class _Window:
         rows = every[:, None]
         new_side, new_label = cells.side[rows, take], cells.label[rows, take]
         new_corner = cells.corner[rows, take]
-        new_corner[:, 0] = self._corner(cells.piece, new_side[:, 0], new_label[:, 0], side, label)
-        last = count + 1
-        new_corner[every, last] = self._corner(
-            cells.piece, new_side[every, count], new_label[every, count], side, label
+        # Both new corners at once: on the side that leads in, the first, and on the one out.
+        met = self._corner(
+            np.concatenate([cells.piece, cells.piece]),
+            np.concatenate([new_side[:, 0], new_side[every, count]]),
+            np.concatenate([new_label[:, 0], new_label[every, count]]),
+            np.concatenate([side, side]),
+            np.concatenate([label, label]),
         )
+        last = count + 1
+        new_corner[:, 0], new_corner[every, last] = met[:cells_count], met[cells_count:]
         new_side[every, last], new_label[every, last] = side, label
         spare = np.arange(new_label.shape[1]) >= sides[:, None]
         new_corner = np.where(spare[..., None], new_corner[:, :1], new_corner)
