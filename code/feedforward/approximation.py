@@ -152,10 +152,11 @@ def montufar_network(widths: Sequence[int]) -> MLP:
 
 def _crossing_lines(n: int) -> Array:
     """n lines a·x + b·y + c = 0 whose n(n − 1)/2 crossings are different points inside (0, 1)²."""
-    # Tangents of a circle of radius 0.1 that touch it within a right angle: each two meet nearby.
-    angle = np.pi / 2 * (np.arange(n) + 0.5) / n
+    # Tangents of a circle whose directions stay within 120°: two of them meet at most twice as far
+    # from its middle as they touch it.
+    angle = 2 * np.pi / 3 * (np.arange(n) + 0.5) / n
     a, b = np.cos(angle), np.sin(angle)
-    return np.stack([a, b, -(0.5 * a + 0.5 * b + 0.1)], axis=1)
+    return np.stack([a, b, -(0.5 * a + 0.5 * b + 0.22)], axis=1)
 
 
 def _even(interval: tuple[float, float], parts: int) -> Array:

@@ -103,16 +103,17 @@ def fold_sheet(folds: int = 3, drawing: str = "a fish", angle: int = 0) -> Drawn
     )
     for stroke in DRAWINGS[drawing]:
         folded.plot(*zip(*stroke, strict=True), color=ink(0.9), linewidth=1.6)
-    for ax, low, high in ((sheet, -1.02, 1.02), (folded, -0.72, 1.72)):
+    for ax, low, high in ((sheet, -1.02, 1.02), (folded, -0.3, 1.8)):
         ax.set_xlim(low, high)
         ax.set_ylim(low, high)
         ax.set_axis_off()
     fig.text(0.1 / style.WIDTH, 0.93, f"folded {folds}×", fontweight="bold")
     fig.text(1.95 / style.WIDTH, 0.93, f"unfolded: {counted(len(regions), 'region')}")
-    units = 2 * folds
+    if not folds:
+        return fig, "Not folded: one region, and one drawing."
     text = (
-        f"{counted(folds, 'layer')} of two |·| units, {units} units in all: the sheet is in "
-        f"{counted(len(regions), 'region')}, and the drawing appears {copies} times."
+        f"{counted(folds, 'layer')} of two |·| units, {2 * folds} units in all: the sheet is in "
+        f"{counted(len(regions), 'region')}, and the drawing appears {copies} times, whole or cut."
     )
     return fig, text
 
@@ -205,14 +206,14 @@ def rates(target: str = "a wave") -> Drawn:
     ax.set_yscale("log")
     ax.minorticks_off()
     ax.set_xlim(7, 600)
-    ax.set_ylim(2e-5, 2)
+    ax.set_ylim(8e-6, 2)
     ax.set_xticks([8, 32, 128, 512], ["8", "32", "128", "512"])
     ax.set_yticks([1e-4, 1e-2, 1], ["10⁻⁴", "10⁻²", "1"])
     style.rules(ax, y=[1e-2, 1])
     ax.set_xlabel("hidden units")
     ax.set_ylabel("largest error")
     text = f"{target.capitalize()}: slopes on logarithmic axes: {', '.join(said)}."
-    return fig, text
+    return fig, style.minus(text)
 
 
 # ------------------------------------------------------------------------------- Barron, grid
