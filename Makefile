@@ -11,6 +11,7 @@
 
 PORT ?= 8000
 PYTEST_ARGS ?=
+JOBS ?= 2
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -37,7 +38,7 @@ help:
 	@echo "make serve   serve the site at http://127.0.0.1:$(PORT)/ (PORT=8001 for another port)"
 	@echo "make lab     open the chapters as notebooks in JupyterLab"
 	@echo "make test    install what the tests need and run all of them"
-	@echo "             (PYTEST_ARGS='tests/site -k contrast' runs a part)"
+	@echo "             (PYTEST_ARGS='tests/site -k keyboard' runs a part, JOBS=1 one at a time)"
 	@echo "make bench   measure the interactive figures beside those of other tools"
 	@echo "make clean   remove what was built; make distclean removes .venv as well"
 	@echo "PYTHON=/path/to/python3.x names the Python to create .venv with (3.11 or newer)"
@@ -61,7 +62,7 @@ lab: $(VENV)/.lab
 
 test: $(VENV)/.test _build/.site
 	@$(PY) -m tests.support.browser --install
-	@$(PY) -m pytest $(PYTEST_ARGS)
+	@$(PY) -m pytest -n $(JOBS) --dist loadgroup --no-loadscope-reorder $(PYTEST_ARGS)
 
 bench: $(VENV)/.bench _build/.site
 	@$(PY) -m tests.support.browser --install

@@ -6,9 +6,30 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from bookbuild.experiments import folder
 from tests.support import book
 from tests.support.browser import launched
 from tests.support.server import served
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where several workers share the tests, those of a page or of a chapter stay together.
+
+    They share what is slow to set up: an open page, an executed notebook.
+    """
+    for item in items:
+        values = item.callspec.params if hasattr(item, "callspec") else {}
+        page = getattr(values.get("explorer"), "page", None)
+        shared = next((values[n] for n in ("page_name", "executed", "path") if n in values), page)
+        item.add_marker(pytest.mark.xdist_group(f"{item.path.parent.name} {shared or item.path}"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def what_the_build_trained() -> Iterator[None]:
+    """Tests of figures show the results that a build of this very code kept, and keep their own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FEEDFORWARD_KEPT", str(folder(book.ROOT)))
+        yield
 
 
 @pytest.fixture(scope="session")

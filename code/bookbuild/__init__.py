@@ -12,6 +12,7 @@ from sphinx.application import Sphinx
 PARTS = (
     "defects",
     "assets",
+    "comments",
     "formulas",
     "explorables",
     "experiments",

@@ -102,7 +102,7 @@ def build(admonition: nodes.admonition, number: int) -> question:
 
 
 def _is_answer(node: nodes.Node) -> bool:
-    return isinstance(node, nodes.admonition) and node.children[0].astext().startswith("Answer")
+    return isinstance(node, nodes.admonition) and node.children[0].astext().startswith("Answer:")
 
 
 def _radio_buttons(choices: nodes.enumerated_list, value: float) -> question_options:
@@ -140,6 +140,10 @@ class AskQuestions(SphinxPostTransform):
                 node.replace_self(build(node, number))
             except QuestionError as error:
                 report(self.app, f"question: {error}", self.env.docname, node)
+        for node in self.document.findall(nodes.admonition):
+            if _is_answer(node) and "question" not in node.parent["classes"]:
+                message = "question: this answer belongs to no {admonition} of class question"
+                report(self.app, message, self.env.docname, node)
 
 
 def visit_question(self, node: question) -> None:

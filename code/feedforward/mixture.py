@@ -17,8 +17,7 @@ Array = np.ndarray
 def mixture_parameters(
     outputs: Either, components: int, floor: float = 0.0
 ) -> tuple[Either, Either, Either]:
-    """A network's 3K outputs as a mixture of K Gaussians: (logits, mean, std), each
-    (m, K).
+    """A network's 3K outputs as K Gaussians: (logits, mean, std), each (m, K).
 
     The logits stay as they are (their softmax are the weights), so do the means; a
     scale must be positive, so it is σ = floor + eˢ. floor ≥ 0 keeps σ from shrinking
@@ -28,13 +27,14 @@ def mixture_parameters(
     components = _check.count(components, "components")
     if outputs.ndim != 2 or outputs.shape[1] != 3 * components:
         raise ValueError(
-            f"outputs must have shape (m, {3 * components}) for {components} components, "
-            f"got {outputs.shape}"
+            f"outputs must have shape (m, {3 * components}) for {components} "
+            f"components, got {outputs.shape}"
         )
     if floor < 0:
         raise ValueError(f"floor must not be negative, got {floor}")
     k = components
-    return outputs[:, :k], outputs[:, k : 2 * k], graph.exp(outputs[:, 2 * k :]) + floor
+    std = floor + graph.exp(outputs[:, 2 * k :])
+    return outputs[:, :k], outputs[:, k : 2 * k], std
 
 
 def mixture_density(logits: Array, mean: Array, std: Array, y: Array) -> Array:
@@ -44,10 +44,13 @@ def mixture_density(logits: Array, mean: Array, std: Array, y: Array) -> Array:
     return (softmax(logits)[:, None, :] * bells).sum(axis=-1)
 
 
-def sample_mixture(logits: Array, mean: Array, std: Array, rng: np.random.Generator) -> Array:
-    """One draw from each of m mixtures, shape (m,): first a component, then its
-    Gaussian.
-    """
+def sample_mixture(
+    logits: Array,
+    mean: Array,
+    std: Array,
+    rng: np.random.Generator,
+) -> Array:
+    """One draw from each of m mixtures, (m,): a component, then its Gaussian."""
     rng = _check.generator(rng)
     steps = softmax(logits).cumsum(axis=1)
     u = rng.uniform(size=(len(steps), 1)) * steps[:, -1:]

@@ -117,11 +117,10 @@ relu = Unit(
 
 
 def rectifier(alpha: float, name: str = "") -> Unit:
-    """The family max(0, z) + α·min(0, z): ReLU at α = 0, leaky at 0.01, |z| at α =
-    −1.
+    """The family max(0, z) + α·min(0, z): α = 0 is ReLU, 0.01 leaky ReLU, −1 is |z|.
 
-    At the kink, z = 0, its slope is that of the left side, α, as in PyTorch (its abs
-    has 0).
+    At the kink, z = 0, its slope is that of the left side, α, as in PyTorch (whose
+    abs has 0 there).
     Source: He et al. (2015), eq. 1; Goodfellow et al. (2016), section 6.3.1.
     """
     alpha = float(_check.shape(_check.real(alpha, "alpha"), (), "alpha"))
@@ -257,8 +256,7 @@ def hardmax(z: Array) -> Array:
 
 
 def sparsemax(z: Either) -> Either:
-    """The distribution nearest to z on the last axis: max(0, z − τ), with τ such that
-    its sum is 1.
+    """The distribution nearest to z on the last axis: max(0, z − τ), of sum 1.
 
     z: shape (..., k), any size. Returns shape (..., k), with entries that are exactly
     0. Of two classes with z and 0, the first gets hard_sigmoid(z).

@@ -174,3 +174,11 @@ def _content(folder):
         for path in folder.rglob("*")
         if path.is_file() and path.suffix in {".html", ".js", ".css"}
     }
+
+
+def test_a_line_that_a_reader_would_not_see_fails_the_build(build):
+    book = build("# A\n\nFar below the 10\n% of guessing.\n")
+    assert (
+        "ERROR: readers would not see this line, it starts with %: 'of guessing.'" in book.warnings
+    )
+    assert book.error == "BookError: 1 defect(s), listed above, in: index"

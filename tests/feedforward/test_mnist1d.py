@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+from scipy import ndimage
 from sklearn.linear_model import LogisticRegression
 
-from feedforward.datasets import mnist1d
+from feedforward.datasets import _smoothed, mnist1d
 
 
 def test_the_signals_have_the_shape_and_scale_of_the_recipe():
@@ -31,6 +32,11 @@ def test_a_linear_reader_gets_about_a_third_right_as_the_authors_report():
     x, label = mnist1d(5000, np.random.default_rng(0))
     reader = LogisticRegression(max_iter=2000).fit(x[:4000], label[:4000])
     assert reader.score(x[4000:], label[4000:]) == pytest.approx(0.32, abs=0.04)
+
+
+def test_the_signals_of_mnist1d_are_smoothed_like_scipys():
+    x = np.random.default_rng(0).normal(size=72)
+    np.testing.assert_allclose(_smoothed(x, 2.0), ndimage.gaussian_filter(x, 2), atol=1e-12)
 
 
 def test_bad_input_is_refused_by_name():

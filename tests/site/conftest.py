@@ -1,6 +1,7 @@
 """Every page of the built site, opened in a real browser from a server and from a folder."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from urllib.parse import urldefrag
 
 import pytest
@@ -8,7 +9,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.support import book
 
-TIMES = pytest.StashKey[list[str]]()
+MEASURED = "measured on the site"
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -63,6 +64,38 @@ class Visits:
             context.close()
 
 
+class Standing:
+    """Pages opened once and left open, for tests of one figure that leave it as it was.
+
+    A long chapter takes seconds to open. A page that said an error stays out of favour: every
+    later test of it says so.
+    """
+
+    def __init__(self, browser: Browser) -> None:
+        self.browser = browser
+        self.opened: dict[tuple, tuple[Visits, Page]] = {}
+
+    def page(self, base: str, name: str, **options) -> Page:
+        key = (base, name, *sorted(options.items()))
+        if key not in self.opened:
+            visits = Visits(self.browser, base)
+            self.opened[key] = (visits, visits.open(name, **options))
+        visits, page = self.opened[key]
+        page.bring_to_front()
+        return page
+
+    def troubles(self) -> list[str]:
+        return [
+            trouble
+            for visits, _ in self.opened.values()
+            for trouble in [*visits.errors, *visits.foreign]
+        ]
+
+    def close(self) -> None:
+        for visits, _ in self.opened.values():
+            visits.close()
+
+
 @pytest.fixture(params=["http", "file"])
 def base(request: pytest.FixtureRequest, site, address) -> str:
     """Where pages are opened: on a server, then from the folder."""
@@ -84,14 +117,41 @@ def served_visits(browser: Browser, address: str) -> Iterator[Visits]:
     visits.close()
 
 
+@pytest.fixture(scope="session")
+def all_standing(browser: Browser) -> Iterator[Standing]:
+    standing = Standing(browser)
+    yield standing
+    standing.close()
+
+
 @pytest.fixture
-def note(pytestconfig: pytest.Config) -> Callable[[str], None]:
+def standing(all_standing: Standing, base: str) -> Iterator[Callable[..., Page]]:
+    """`standing(name, **options)`: a page that stays open for other tests. It must not err."""
+    yield partial(all_standing.page, base)
+    assert all_standing.troubles() == []
+
+
+@pytest.fixture
+def served_standing(all_standing: Standing, address: str) -> Iterator[Callable[..., Page]]:
+    """As `standing`, from the server alone, where the transport makes no difference."""
+    yield partial(all_standing.page, address)
+    assert all_standing.troubles() == []
+
+
+@pytest.fixture
+def note(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
     """Say a measurement at the end of the run, passed or failed."""
-    return pytestconfig.stash.setdefault(TIMES, []).append
+    return partial(record_property, MEASURED)
 
 
-def pytest_terminal_summary(terminalreporter, config: pytest.Config) -> None:
-    if lines := config.stash.get(TIMES, []):
-        terminalreporter.section("measured on the site")
+def pytest_terminal_summary(terminalreporter) -> None:
+    reports = [
+        report for name in ("passed", "failed") for report in terminalreporter.getreports(name)
+    ]
+    lines = [
+        text for report in reports for name, text in report.user_properties if name == MEASURED
+    ]
+    if lines:
+        terminalreporter.section(MEASURED)
         for line in lines:
             terminalreporter.write_line(line)

@@ -60,6 +60,19 @@ def test_every_formula_is_typeset(visits, page_name):
     assert page.locator(".katex-error").count() == 0
 
 
+def test_every_formula_fits_the_page_of_a_wide_window(served_visits, page_name):
+    """On a narrow one it may scroll in its own box; here its end would hide for no reason."""
+    page = served_visits.open(page_name)
+    page.evaluate("document.fonts.ready")
+    hidden = page.evaluate(
+        """() => [...document.querySelectorAll(".math-scroll")]
+          .filter((e) => e.scrollWidth > e.clientWidth + 1)
+          .map((e) => `${e.scrollWidth - e.clientWidth} px of `
+            + (e.closest("[id]")?.id || "") + " " + e.textContent.slice(0, 60))"""
+    )
+    assert hidden == []
+
+
 def test_typeset_formulas_have_their_fonts(served_visits, page_name):
     """KaTeX's fonts were loaded, so a formula's letters are not a fallback's."""
     page = served_visits.open(page_name)

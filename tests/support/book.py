@@ -1,6 +1,7 @@
 """Where the book's parts are, discovered rather than listed."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 from bs4 import BeautifulSoup
@@ -44,10 +45,13 @@ def pages() -> list[str]:
     return sorted(path.as_posix() for path in found if not path.parts[0].startswith("_"))
 
 
+@cache
 def html(page: str) -> BeautifulSoup:
+    """A page as it was built. Parsed once: look at it, do not change it."""
     return BeautifulSoup((SITE / page).read_text(encoding="utf-8"), "html.parser")
 
 
+@cache
 def explorers() -> list[tuple[str, str]]:
     """(page, id) of every figure on the site that has controls."""
     return [

@@ -22,7 +22,9 @@ def running_lab(folder: Path) -> Iterator[tuple[str, str]]:
     """(address, token) of a JupyterLab whose files are a copy of chapters/ in `folder`.
 
     Lab saves what it opens: the copy keeps the book as it is. Settings of the person who
-    runs the tests play no part. The server and its kernels are ended whatever happens.
+    runs the tests play no part, but what a build kept of its experiments is found
+    (FEEDFORWARD_KEPT): it is the user interface that is tested, and nothing is trained for it
+    again. The server and its kernels are ended whatever happens.
     """
     work = folder / "chapters"
     shutil.copytree(CHAPTERS, work, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))

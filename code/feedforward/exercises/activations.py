@@ -177,10 +177,11 @@ def check_mixture_moments(answer: Callable[[Array, Array, Array], tuple]) -> Fee
         ([[0.5, 0.5]], [[-1.0, 1.0]], [[0.1, 0.1]]),
         ([[0.2, 0.8]], [[0.0, 10.0]], [[1.0, 2.0]]),
         ([[0.3, 0.7], [0.5, 0.5]], [[1.0, 2.0], [0.0, 0.0]], [[0.1, 0.2], [1.0, 3.0]]),
+        ([[0.5, 0.5]], [[1e6, 1e6]], [[1e-3, 1e-3]]),
     ):
         p, m, s = (np.array(v) for v in (weight, mean, std))
         center = (p * m).sum(1)
-        width = np.sqrt((p * (s**2 + m**2)).sum(1) - center**2)
+        width = np.sqrt((p * (s**2 + (m - center[:, None]) ** 2)).sum(1))
         words = f"weight={weight}, mean={mean}, std={std}"
         cases.append((words, (p, m, s), np.stack([center, width])))
 
@@ -189,6 +190,11 @@ def check_mixture_moments(answer: Callable[[Array, Array, Array], tuple]) -> Fee
         center = expected[0]
         within = (p * s**2).sum(1)
         between = (p * (m - center[:, None]) ** 2).sum(1)
+        if _near(given[0], center) and m.min() >= 1e6:
+            return (
+                "The mean of the squares minus the squared mean is the difference of two huge "
+                "numbers: no digit is left. Add σₖ² and (μₖ − mean)², weighted, instead."
+            )
         mistakes = [
             (expected[1] ** 2, "This is the variance; its square root is asked for."),
             (np.sqrt(within), "The spread *between* the means is missing."),
@@ -207,6 +213,6 @@ def check_mixture_moments(answer: Callable[[Array, Array, Array], tuple]) -> Fee
         answer,
         cases,
         hint,
-        "four mixtures are right. Two narrow peaks at ±1 have mean 0, where neither of them is, "
+        "five mixtures are right. Two narrow peaks at ±1 have mean 0, where neither of them is, "
         "and standard deviation 1.",
     )

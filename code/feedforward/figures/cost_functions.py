@@ -2,6 +2,7 @@
 
 Each figure function takes the values of its sliders and returns (Figure, text): text says in words
 and numbers what this state shows. The first line of its docstring describes the figure as a whole.
+What they show is computed in `feedforward.experiments.cost_functions`.
 """
 
 from functools import cache
@@ -10,11 +11,9 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from feedforward import costs, datasets
+from feedforward.experiments import cost_functions as experiments
 from feedforward.figures import style
 from feedforward.figures.style import ink
-from feedforward.graph import Tensor, exp
-from feedforward.network import MLP
-from feedforward.training import train
 from feedforward.units import sigmoid
 
 Array = np.ndarray
@@ -25,50 +24,25 @@ NLL, SQUARED, HUBER, ABSOLUTE = "C0", "C1", "C2", "C3"
 
 # --------------------------------------------------------------- which prediction is the best one?
 
-BUS_WAITS = np.array([3.0, 4, 4, 5, 5, 6, 7, 8])
-"""Minutes waited for a bus, on eight days. The ninth is the outlier."""
-
-BUS_DELTA = 3.0
-"""Where Huber's cost turns from a square into a line, minutes."""
-
 
 def _mean_cost(cost, predictions: Array, data: Array) -> Array:
     """The mean cost of predicting each of `predictions`, a single number, for all of `data`."""
     return np.array([cost(prediction, data).mean() for prediction in predictions])
 
 
-def huber_minimizer(data: Array, delta: float) -> float:
-    """The prediction with the least mean Huber cost, by bisection on the cost's slope.
-
-    The slope, Σ clip(c − y, −δ, δ), never falls as c grows, so there is one crossing of zero; where
-    it is zero on a whole interval, the interval's middle.
-    """
-
-    def crossing(from_left: bool) -> float:
-        low, high = float(data.min()), float(data.max())
-        for _ in range(60):
-            middle = (low + high) / 2
-            slope = np.clip(middle - data, -delta, delta).sum()
-            right = slope < 0 or (slope == 0 and not from_left)
-            low, high = (middle, high) if right else (low, middle)
-        return (low + high) / 2
-
-    return (crossing(True) + crossing(False)) / 2
-
-
 def three_costs(prediction: float = 5.0, outlier: float = 22.0) -> Drawn:
     """Nine bus waits, one of them late, and how three costs rate a single prediction for all."""
-    data = np.append(BUS_WAITS, outlier)
+    data = np.append(experiments.BUS_WAITS, outlier)
     window = np.linspace(2, 12, 101)
     rows = [
         ("squared", "squared", SQUARED, costs.squared_error, float(data.mean())),
         ("absolute", "absolute", ABSOLUTE, costs.absolute_error, float(np.median(data))),
         (
-            f"Huber, δ {BUS_DELTA:g}",
-            f"Huber (δ = {BUS_DELTA:g} min)",
+            f"Huber, δ {experiments.BUS_DELTA:g}",
+            f"Huber (δ = {experiments.BUS_DELTA:g} min)",
             HUBER,
-            lambda f, y: costs.huber(f, y, BUS_DELTA),
-            huber_minimizer(data, BUS_DELTA),
+            lambda f, y: costs.huber(f, y, experiments.BUS_DELTA),
+            experiments.huber_minimizer(data, experiments.BUS_DELTA),
         ),
     ]
 
@@ -116,11 +90,18 @@ def three_costs(prediction: float = 5.0, outlier: float = 22.0) -> Drawn:
     return fig, style.minus(text)
 
 
+@cache
+def _huber_curve() -> tuple[Array, Array]:
+    """The best prediction for the nine waits at each δ: the same curve in every frame."""
+    data, deltas = np.append(experiments.BUS_WAITS, 22.0), np.geomspace(0.1, 20, 60)
+    return deltas, np.array([experiments.huber_minimizer(data, delta) for delta in deltas])
+
+
 def between_mean_and_median(delta: float = 3.0) -> Drawn:
     """Huber's cost of one error, and its best prediction sliding from the median to the mean."""
-    data = np.append(BUS_WAITS, 22.0)
+    data = np.append(experiments.BUS_WAITS, 22.0)
     mean, median = float(data.mean()), float(np.median(data))
-    best = huber_minimizer(data, delta)
+    best = experiments.huber_minimizer(data, delta)
 
     fig, (top, bottom) = style.figure(height=4.2, rows=2, gap=0.66)
     errors = np.linspace(-20, 20, 161)
@@ -136,8 +117,7 @@ def between_mean_and_median(delta: float = 3.0) -> Drawn:
     style.label(top, -13.8, 108, "½·error²", SQUARED, ha="left")
     style.label(top, 0, 100, "Huber", HUBER, ha="center", offset=(0, 0))
 
-    deltas = np.geomspace(0.1, 20, 60)
-    bottom.plot(deltas, [huber_minimizer(data, d) for d in deltas], color=HUBER)
+    bottom.plot(*_huber_curve(), color=HUBER)
     bottom.plot(delta, best, "o", color=HUBER, ms=8, clip_on=False)
     style.rules(bottom, y=[mean, median])
     style.label(bottom, 0.1, mean, f"mean {mean:.2f}", SQUARED, va="bottom", offset=(4, 1))
@@ -161,24 +141,22 @@ def between_mean_and_median(delta: float = 3.0) -> Drawn:
 
 # ------------------------------------------------------------------------ from data to likelihood
 
-SYMBOLS = np.array([0.6, 0.3, 0.1])
-"""How often A, B and C occur in the data."""
-
 
 def three_symbols(share_a: float = 0.2, b_of_rest: float = 0.35) -> Drawn:
     """A model of three symbols beside the data, and its cost split into entropy and KL."""
     model = np.array([share_a, (1 - share_a) * b_of_rest, (1 - share_a) * (1 - b_of_rest)])
-    entropy = float(costs.entropy(SYMBOLS))
-    extra = max(0.0, float(costs.kl_divergence(SYMBOLS, model)))  # rounding may leave −1e-17
-    total = float(costs.cross_entropy(SYMBOLS, model))
+    data = experiments.SYMBOLS
+    entropy = float(costs.entropy(data))
+    extra = max(0.0, float(costs.kl_divergence(data, model)))  # rounding may leave −1e-17
+    total = float(costs.cross_entropy(data, model))
 
     fig, (top, bottom) = style.figure(height=3.9, rows=2, ratios=[2.2, 1], gap=0.66, left=0.55)
     places = np.arange(3)
-    top.bar(places - 0.2, SYMBOLS, width=0.36, color=ink(0.45))
+    top.bar(places - 0.2, data, width=0.36, color=ink(0.45))
     top.bar(places + 0.2, model, width=0.36, color="C0")
     for place in places:
         style.label(
-            top, place - 0.2, SYMBOLS[place], f"{SYMBOLS[place]:.2f}", ink(0.8),
+            top, place - 0.2, data[place], f"{data[place]:.2f}", ink(0.8),
             ha="center", va="bottom", offset=(0, 1),
         )  # fmt: skip
         style.label(
@@ -213,49 +191,22 @@ def three_symbols(share_a: float = 0.2, b_of_rest: float = 0.35) -> Drawn:
     return fig, style.minus(text)
 
 
-PEAKS = ((0.65, -1.8, 0.6), (0.35, 1.8, 0.6))
-"""The two-peaked target p: (weight, mean, standard deviation) of each peak."""
-
-_LINE = np.linspace(-20, 20, 2001)
-
-
-def normal_density(x: Array, mean: float, std: float) -> Array:
-    """The density of N(mean, std²) at each of x."""
-    return np.exp(-costs.gaussian_nll(mean, x, std))
-
-
-def two_peaks(x: Array) -> Array:
-    """The density of the two-peaked target."""
-    return sum(weight * normal_density(x, mean, std) for weight, mean, std in PEAKS)
-
-
-def gaussian_kl(mean: float, std: float) -> tuple[float, float]:
-    """(KL(p‖q), KL(q‖p)) for p the two peaks and q = N(mean, std²), by the trapezoidal rule."""
-    log_p = np.logaddexp(
-        *(np.log(weight) - costs.gaussian_nll(m, _LINE, s) for weight, m, s in PEAKS)
-    )
-    log_q = -costs.gaussian_nll(mean, _LINE, std)
-    covers = np.trapezoid(np.exp(log_p) * (log_p - log_q), _LINE)
-    picks = np.trapezoid(np.exp(log_q) * (log_q - log_p), _LINE)
-    return float(covers), float(picks)
-
-
 @cache
 def _kl_curves(std: float) -> tuple[Array, Array, Array]:
     means = np.linspace(-3, 3, 49)
-    pairs = np.array([gaussian_kl(mean, std) for mean in means])
+    pairs = np.array([experiments.gaussian_kl(mean, std) for mean in means])
     return means, pairs[:, 0], pairs[:, 1]
 
 
 def one_gaussian(mean: float = 0.0, std: float = 1.0) -> Drawn:
     """One Gaussian laid over a target with two peaks, and both KL divergences between them."""
     mean, std = float(mean), float(std)
-    covers, picks = gaussian_kl(mean, std)
+    covers, picks = experiments.gaussian_kl(mean, std)
 
     fig, (top, bottom) = style.figure(height=4.2, rows=2, gap=0.2)
     x = np.linspace(-5, 6.5, 116)
-    top.fill_between(x, two_peaks(x), color=ink(0.25), linewidth=0)
-    top.plot(x, normal_density(x, mean, std), color="C0")
+    top.fill_between(x, experiments.two_peaks(x), color=ink(0.25), linewidth=0)
+    top.plot(x, experiments.normal_density(x, mean, std), color="C0")
     top.set_ylim(0, 0.85)
     style.ticks(top, x=[], y=[0, 0.4, 0.8])
     top.set_ylabel("density")
@@ -291,17 +242,9 @@ def one_gaussian(mean: float = 0.0, std: float = 1.0) -> Drawn:
 # --------------------------------------------------------------------- a Gaussian in disguise
 
 
-@cache
-def line_data() -> tuple[Array, Array]:
-    """Fourteen points near the line y = x: noise of standard deviation 0.5, seed 0."""
-    rng = np.random.default_rng(0)
-    x = np.linspace(0.2, 3, 14)
-    return x, x + rng.normal(0, 0.5, x.size)
-
-
 def gaussian_in_disguise(slope: float = 0.4, noise_scale: float = 0.5) -> Drawn:
     """A line with a noise band through data, and its Gaussian cost against the slope."""
-    x, y = line_data()
+    x, y = experiments.line_data()
     mse = float(costs.squared_error(slope * x, y).mean())
     nll = float(costs.gaussian_nll(slope * x, y, noise_scale).mean())
     best = float((x @ y) / (x @ x))
@@ -359,75 +302,12 @@ def gaussian_in_disguise(slope: float = 0.4, noise_scale: float = 0.5) -> Drawn:
     return fig, style.minus(text)
 
 
-NOISE_STEPS = 800
-NOISE_RATE = 0.02
-NOISE_FILM = [0, *sorted({round(step) for step in np.geomspace(2, NOISE_STEPS - 1, 19)})]
-"""The training steps in the film of the growing noise."""
-
-NOISE_GRID = np.linspace(0, 1, 81)[:, None]
-
-
-class _Filmed:
-    """A network that keeps its predictions on a grid as it is trained, at chosen steps."""
-
-    def __init__(self, net: MLP) -> None:
-        self.net, self.step, self.kept = net, 0, []
-
-    def parameters(self) -> list[Tensor]:
-        return self.net.parameters()
-
-    def __call__(self, x: Array) -> Tensor:
-        if self.step in NOISE_FILM:
-            self.kept.append(self.net.predict(4 * NOISE_GRID - 2))
-        self.step += 1
-        return self.net(x)
-
-
-def learned_noise_cost(output: Tensor, y: Array) -> Tensor:
-    """Gaussian NLL where the network's second output is log σ(x)."""
-    return costs.gaussian_nll(output[:, 0], y, exp(output[:, 1]))
-
-
-def expected_nll(mean: Array, std: Array) -> float:
-    """The mean NLL on endless new data of `datasets.heteroscedastic`, exact in y, on the grid in x.
-
-    mean, std: a model's predictions at NOISE_GRID, shape (81,).
-    """
-    true_std = datasets.heteroscedastic_std(NOISE_GRID)[:, 0]
-    off = mean - datasets.heteroscedastic_mean(NOISE_GRID)[:, 0]
-    # For y = mean* + σ*·ε the expected squared error is σ*² + off².
-    inside = (true_std**2 + off**2) / (2 * std**2) + np.log(std) + np.log(2 * np.pi) / 2
-    return float(np.trapezoid(inside, NOISE_GRID[:, 0]))
-
-
-@cache
-def noise_film(learned: bool, seed: int = 0) -> tuple[Array, Array, Array]:
-    """A network's mean and σ on the grid, (frames, 81) each, and its expected NLL, (frames,).
-
-    learned: σ(x) is a second output of the network; else it is one number, the root of the training
-    MSE at that step, which is its best value.
-    """
-    rng = np.random.default_rng(seed)
-    x, y = datasets.heteroscedastic(200, rng)
-    net = _Filmed(MLP((1, 24, 2 if learned else 1), "tanh", "xavier", rng))
-    cost = learned_noise_cost if learned else lambda f, y: costs.squared_error(f[:, 0], y)
-    history = train(
-        net, cost, 4 * x - 2, y[:, 0],
-        steps=NOISE_STEPS, learning_rate=NOISE_RATE, optimizer="adam",
-    )  # fmt: skip
-    kept = np.array(net.kept)
-    mean = kept[:, :, 0]
-    std = np.exp(kept[:, :, 1]) if learned else np.sqrt(history[NOISE_FILM])[:, None] + 0 * mean
-    nll = np.array([expected_nll(m, s) for m, s in zip(mean, std, strict=True)])
-    return mean, std, nll
-
-
-def growing_noise(frame: int = len(NOISE_FILM) - 1, learned: bool = True) -> Drawn:
+def growing_noise(frame: int = len(experiments.NOISE_FILM) - 1, learned: bool = True) -> Drawn:
     """A network learns a curve and how noisy it is, step by step, from 200 points."""
-    films = {kind: noise_film(kind) for kind in (True, False)}
+    films = {kind: experiments.noise_film(kind, 0) for kind in (True, False)}
     mean, std, nll = (film[frame] for film in films[learned])
     x, y = (column[:, 0] for column in datasets.heteroscedastic(200, np.random.default_rng(0)))
-    line = NOISE_GRID[:, 0]
+    line = experiments.NOISE_GRID[:, 0]
 
     fig, (top, bottom) = style.figure(height=4.7, rows=2, ratios=[2, 1], gap=0.66, right=0.18)
     own = NLL if learned else SQUARED
@@ -446,7 +326,7 @@ def growing_noise(frame: int = len(NOISE_FILM) - 1, learned: bool = True) -> Dra
     style.label(top, 0.36, 1.95, "network: mean, band ±2σ", own, offset=(0, 0))
     style.label(top, 0.36, 1.5, "dashed: true ±2σ(x)", ink(0.8), offset=(0, 0))
 
-    shown = np.maximum(NOISE_FILM, 1)  # a logarithmic axis has no place for step 0
+    shown = np.maximum(experiments.NOISE_FILM, 1)  # a logarithmic axis has no place for step 0
     for kind, name, color, dash, height in (
         (False, "one σ for all", SQUARED, (0, (5, 2)), 1.75),
         (True, "σ(x) learned", NLL, "-", 1.3),
@@ -468,7 +348,7 @@ def growing_noise(frame: int = len(NOISE_FILM) - 1, learned: bool = True) -> Dra
     bottom.set_ylabel("NLL, new data")
     ends = f"from {std[0]:.2f} at x = 0 to {std[-1]:.2f} at x = 1"
     text = (
-        f"After {NOISE_FILM[frame]} steps the network's σ "
+        f"After {experiments.NOISE_FILM[frame]} steps the network's σ "
         + (f"goes {ends}" if learned else f"is {std[0]:.2f} everywhere")
         + f"; the truth goes from 0.05 to 0.45. Expected NLL on new data: {nll:.3f} nats."
     )
@@ -478,24 +358,11 @@ def growing_noise(frame: int = len(NOISE_FILM) - 1, learned: bool = True) -> Dra
 # ------------------------------------------------------------------------------ classification
 
 
-def logit_costs(logit: Array, label: float) -> tuple[Array, Array, Array, Array]:
-    """(NLL, its slope, half squared error on σ(z), its slope) at each logit, for one label."""
-    logit = np.asarray(logit, dtype=float)
-    p, target = sigmoid(logit), np.full(logit.shape, float(label))
-    error = p - target
-    return (
-        costs.bernoulli_nll(logit, target),
-        error,
-        costs.squared_error(p, target) / 2,
-        error * p * (1 - p),
-    )
-
-
 def pull_on_the_logit(logit: float = -8, label: int = 1) -> Drawn:
     """Two costs of one logit, and how hard each pulls on it: the size of its gradient."""
     z = np.linspace(-10, 10, 161)
-    nll, nll_slope, half_square, square_slope = logit_costs(z, label)
-    here = [float(v[0]) for v in logit_costs(np.array([logit]), label)]
+    nll, nll_slope, half_square, square_slope = experiments.logit_costs(z, label)
+    here = [float(v[0]) for v in experiments.logit_costs(np.array([logit]), label)]
 
     fig, (top, bottom) = style.figure(height=4.4, rows=2, gap=0.36)
     top.plot(z, nll, color=NLL)
@@ -539,73 +406,12 @@ def pull_on_the_logit(logit: float = -8, label: int = 1) -> Drawn:
     return fig, style.minus(text)
 
 
-RECOVERY_STARTS = (2, 4, 6, 8)
-RECOVERY_SEEDS = (0, 1, 2, 3, 4)
-RECOVERY_RATE = 1.0
-RECOVERY_STEPS = [0, *sorted({round(step) for step in np.geomspace(1, 16_000, 36)})]
-"""The training steps in the film of recovery: all at first, then further and further apart."""
-
-
-def two_groups(seed: int, count: int = 20) -> tuple[Array, Array]:
-    """Two groups on a line, easy to tell apart: x ≥ 1 has label 1, x ≤ −1 has label 0."""
-    rng = np.random.default_rng(seed)
-    label = np.arange(count) % 2
-    return (2 * label - 1) * (1 + np.abs(rng.normal(0, 0.5, count))), label.astype(float)
-
-
-def recover(
-    cost: str, start: float, seeds=RECOVERY_SEEDS, rate: float = RECOVERY_RATE, steps: int = 16_000
-) -> dict[str, Array]:
-    """Gradient descent on one sigmoid neuron that starts sure and wrong, one run per seed.
-
-    cost: "nll" or "squared" (half the squared error on the probability). The neuron starts at
-    weight −start, bias 0, so every example's logit is at least `start` on the wrong side.
-    Returns "weight" and "bias" (frames, seeds) at each of `RECOVERY_STEPS`, and "recovered"
-    (seeds,): the first step with every example on its right side, −1 where there was none.
-    """
-    if cost not in ("nll", "squared"):
-        raise ValueError(f'cost is {cost!r}, expected "nll" or "squared"')
-    groups = [two_groups(seed) for seed in seeds]
-    x, y = np.array([g[0] for g in groups]), np.array([g[1] for g in groups])
-    weight, bias = np.full((len(seeds), 1), -float(start)), np.zeros((len(seeds), 1))
-    recovered = np.full(len(seeds), -1)
-    kept = []
-    for step in range(steps + 1):
-        p = sigmoid(weight * x + bias)
-        if step in RECOVERY_STEPS:
-            kept.append((weight[:, 0], bias[:, 0]))
-        right = ((p > 0.5) == (y > 0.5)).all(axis=1)
-        recovered = np.where((recovered < 0) & right, step, recovered)
-        pull = p - y if cost == "nll" else (p - y) * p * (1 - p)
-        weight = weight - rate * (pull * x).mean(axis=1, keepdims=True)
-        bias = bias - rate * pull.mean(axis=1, keepdims=True)
-    return {
-        "weight": np.array([weight for weight, _ in kept]),
-        "bias": np.array([bias for _, bias in kept]),
-        "recovered": recovered,
-    }
-
-
-@cache
-def _recovery_film(cost: str, start: float) -> tuple[Array, Array, Array, Array]:
-    """(probability given to the right label, weights, biases, recovered) of `recover`."""
-    run = recover(cost, start)
-    given = []
-    for weight, bias in zip(run["weight"], run["bias"], strict=True):
-        per_seed = []
-        for seed, w, b in zip(RECOVERY_SEEDS, weight, bias, strict=True):
-            x, y = two_groups(seed)
-            p = sigmoid(w * x + b)
-            per_seed.append(np.where(y > 0.5, p, 1 - p).mean())
-        given.append(per_seed)
-    return np.array(given), run["weight"], run["bias"], run["recovered"]
-
-
 def recovery(frame: int = 0, start: int = 8) -> Drawn:
     """A neuron that starts sure and wrong learns under two costs, step by step."""
-    step = RECOVERY_STEPS[frame]
-    shown = np.maximum(RECOVERY_STEPS, 0.5)  # a logarithmic axis has no place for step 0
-    x, y = two_groups(RECOVERY_SEEDS[0])
+    step = experiments.RECOVERY_STEPS[frame]
+    # A logarithmic axis has no place for step 0.
+    shown = np.maximum(experiments.RECOVERY_STEPS, 0.5)
+    x, y = experiments.two_groups(experiments.RECOVERY_SEEDS[0])
     fig, (top, bottom) = style.figure(height=4.5, rows=2, gap=0.66)
     top.plot(x[y == 1], np.ones(int(y.sum())), "s", color=ink(0.7), ms=5, clip_on=False)
     top.plot(x[y == 0], np.zeros(int((1 - y).sum())), "o", color=ink(0.7), ms=5, clip_on=False)
@@ -615,7 +421,7 @@ def recovery(frame: int = 0, start: int = 8) -> Drawn:
         ("nll", "NLL", NLL, "-"),
         ("squared", "squared error", SQUARED, (0, (5, 2))),
     ):
-        given, weights, biases, recovered = _recovery_film(cost, start)
+        given, weights, biases, recovered = experiments.recovery_film(cost, start)
         top.plot(
             line, sigmoid(weights[frame, 0] * line + biases[frame, 0]), color=color, linestyle=dash
         )
@@ -652,24 +458,13 @@ def recovery(frame: int = 0, start: int = 8) -> Drawn:
 
 # -------------------------------------------------------------------------- numbers that overflow
 
-PRECISIONS = {"float16": np.float16, "float32": np.float32, "float64": np.float64}
-
-
-def naive_nll(logits: Array, label: int) -> np.floating:
-    """−log(softmax(logits)[label]) exactly as the formula reads: it overflows. Do not
-    use.
-    """
-    with np.errstate(all="ignore"):
-        weights = np.exp(logits)
-        return -np.log(weights[label] / weights.sum())
-
 
 def overflow(gap: int = 100, precision: str = "float32") -> Drawn:
     """The cost of two logits, by the formula as written and by log-sum-exp."""
-    dtype = PRECISIONS[precision]
+    dtype = experiments.PRECISIONS[precision]
     logits = np.array([gap, 0], dtype=dtype)
-    naive = float(naive_nll(logits, 1))
-    naive_right = float(naive_nll(logits, 0))
+    naive = float(experiments.naive_nll(logits, 1))
+    naive_right = float(experiments.naive_nll(logits, 0))
     stable = float(costs.categorical_nll(logits[None], np.array([1]))[0])
     limit = float(np.log(np.finfo(dtype).max))
 
@@ -705,33 +500,30 @@ def overflow(gap: int = 100, precision: str = "float32") -> Drawn:
 
 # ------------------------------------------------------------------------------ where this fails
 
-SPIKE_DATA = np.array([1.1, 2.0, 2.6, 3.3, 3.9, 4.4, 5.2, 6.1])
-"""Eight numbers; the spike of `collapse` stands on the fourth."""
 
-
-def collapse_nll(width: float) -> float:
-    """Mean NLL of the eight numbers under a broad Gaussian plus a spike on one of them."""
-    m = SPIKE_DATA.size
-    mean = np.tile([SPIKE_DATA.mean(), SPIKE_DATA[3]], (m, 1))
-    std = np.tile([SPIKE_DATA.std(), width], (m, 1))
-    return float(costs.mixture_nll(np.zeros((m, 2)), mean, std, SPIKE_DATA).mean())
+@cache
+def _collapse_curve() -> tuple[Array, Array]:
+    """The mean NLL at every width of the spike: the same curve in every frame."""
+    exponents = np.linspace(-16, 0, 65)
+    return exponents, np.array([experiments.collapse_nll(10.0**e) for e in exponents])
 
 
 def collapse(exponent: int = -3) -> Drawn:
     """A spike of density narrows onto one data point; the cost falls, and there is no floor."""
     width = 10.0**exponent
-    nll, narrower = collapse_nll(width), collapse_nll(width / 10)
+    nll, narrower = experiments.collapse_nll(width), experiments.collapse_nll(width / 10)
     fig, (top, bottom) = style.figure(height=4.2, rows=2, gap=0.66)
-    spike = SPIKE_DATA[3]
+    data = experiments.SPIKE_DATA
+    spike = data[3]
     # Out to 9 widths, so that the lines to the next points start at the hill and not on the spike.
     near = spike + width * np.linspace(-9, 9, 37)
     beside = spike + max(width, 1e-12) * np.array([-9, 9])
     x = np.unique(np.concatenate([np.linspace(0, 7.5, 76), near, beside]))
-    broad = normal_density(x, SPIKE_DATA.mean(), SPIKE_DATA.std())
-    top.plot(x, (broad + normal_density(x, spike, width)) / 2, color=NLL, linewidth=1.2)
+    broad = experiments.normal_density(x, data.mean(), data.std())
+    top.plot(x, (broad + experiments.normal_density(x, spike, width)) / 2, color=NLL, linewidth=1.2)
     # Linear up to 0.5, where the broad hill is; logarithmic above, where the spike ends.
     top.set_yscale("symlog", linthresh=0.5, linscale=9)
-    top.plot(SPIKE_DATA, np.full(SPIKE_DATA.size, -0.04), "|", color=ink(0.9), ms=9, clip_on=False)
+    top.plot(data, np.full(data.size, -0.04), "|", color=ink(0.9), ms=9, clip_on=False)
     top.set_xlim(0, 7.5)
     top.set_ylim(-0.08, 1e17)
     top.set_yticks([0, 0.5, 1e8, 1e16], ["0", "½", "10⁸", "10¹⁶"])
@@ -739,12 +531,10 @@ def collapse(exponent: int = -3) -> Drawn:
     style.ticks(top, x=[0, 2, 4, 6])
     top.set_xlabel("x, with eight data points")
     top.set_ylabel("density, log above ½")
-    peak = float((broad + normal_density(x, spike, width)).max() / 2)
+    peak = float((broad + experiments.normal_density(x, spike, width)).max() / 2)
     style.label(top, 7.4, 1e14, f"height {peak:.3g}", NLL, ha="right", offset=(0, 0))
 
-    exponents = np.linspace(-16, 0, 65)
-    values = np.array([collapse_nll(10.0**e) for e in exponents])
-    bottom.plot(exponents, values, color=ink(0.4), linewidth=1)
+    bottom.plot(*_collapse_curve(), color=ink(0.4), linewidth=1)
     bottom.plot(exponent, nll, "o", color=NLL, ms=8)
     bottom.set_xlim(-16.4, 0.4)
     bottom.set_ylim(-3.2, 2.6)
@@ -761,28 +551,12 @@ def collapse(exponent: int = -3) -> Drawn:
     return fig, style.minus(text)
 
 
-def flipped_label_cost(p: Array, flip: float) -> dict[str, Array]:
-    """Expected costs of saying p for label 1 when a share `flip` of the labels is turned to 0."""
-    p = np.asarray(p, dtype=float)
-    logit = np.log(p) - np.log1p(-p)
-    ones, zeros = np.ones_like(p), np.zeros_like(p)
-
-    def expected(cost, said):
-        return (1 - flip) * cost(said, ones) + flip * cost(said, zeros)
-
-    return {
-        "NLL": expected(costs.bernoulli_nll, logit),
-        "squared": expected(costs.squared_error, p),
-        "absolute": expected(costs.absolute_error, p),
-    }
-
-
 def wrong_labels(flip: float = 0.2) -> Drawn:
     """Three costs of one stated probability when some labels are wrong, each with its minimum."""
     p = np.linspace(0.002, 0.998, 250)
     fig, ax = style.figure(height=3.2, right=0.2)
     told = []
-    for row, (name, curve) in enumerate(flipped_label_cost(p, flip).items()):
+    for row, (name, curve) in enumerate(experiments.flipped_label_cost(p, flip).items()):
         color = (NLL, SQUARED, ABSOLUTE)[row]
         least = int(np.argmin(curve))
         ax.plot(p, curve, color=color, linestyle=style.DASHES[row])

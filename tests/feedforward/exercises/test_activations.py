@@ -46,6 +46,11 @@ def everywhere(z, g):
 
 def moments(p, m, s):
     center = (p * m).sum(1)
+    return center, np.sqrt((p * (s**2 + (m - center[:, None]) ** 2)).sum(1))
+
+
+def cancelling(p, m, s):
+    center = (p * m).sum(1)
     return center, np.sqrt((p * (s**2 + m**2)).sum(1) - center**2)
 
 
@@ -106,6 +111,7 @@ MISTAKES = {
             lambda p, m, s: (moments(p, m, s)[0], np.sqrt((p * (s**2 + m**2)).sum(1))),
             "Subtract the square",
         ),
+        (cancelling, "no digit is left"),
         (lambda p, m, s: moments(p, m, s)[0], "shape"),
     ],
 }

@@ -55,7 +55,9 @@ def test_without_a_folder_nothing_is_written(counted, tmp_path, monkeypatch):
 
 
 def start(folder: Path, *arguments: str) -> subprocess.Popen:
-    (folder / "noise.py").write_text(EXPERIMENT)
+    script = folder / "noise.py"
+    if not script.exists():  # else a process that just starts may read it empty
+        script.write_text(EXPERIMENT)
     command = [sys.executable, "noise.py", *arguments]
     return subprocess.Popen(
         command, cwd=folder, env=os.environ | {FOLDER: "kept"}, stdout=-1, text=True

@@ -1,121 +1,13 @@
-"""Chapter 1's figures: each state draws, differs from its neighbours, and shows what is true."""
+"""Chapter 1's figures: each shows what is true."""
 
-import ast
-import re
-import warnings
-from pathlib import Path
-
-import ipywidgets
 import numpy as np
 import pytest
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.colors import to_hex
-from matplotlib.figure import Figure
-from scipy import integrate, optimize, stats
+from scipy import stats
 
-from explorable.controls import read_control, with_defaults
-from feedforward import costs, datasets
+from feedforward.experiments import cost_functions as experiments
 from feedforward.figures import cost_functions as figures
-from feedforward.figures import style
-from feedforward.network import MLP
-
-CHAPTERS = Path(__file__).parents[3] / "chapters"
-CELL = re.compile(r"^```\{code-cell\} ipython3\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-
-
-def explorers():
-    """Each `explore(figures.…)` of the page: (draw, controls read as a static page reads them)."""
-    for page in ("cost-functions.md", "index.md"):
-        for cell in CELL.findall((CHAPTERS / page).read_text(encoding="utf-8")):
-            code = "\n".join(line for line in cell.splitlines() if not line.startswith(":"))
-            for node in ast.walk(ast.parse(code)):
-                if isinstance(node, ast.Call) and getattr(node.func, "id", None) == "explore":
-                    names = {"figures": figures, **vars(ipywidgets)}
-                    draw = eval(ast.unparse(node.args[0]), names)
-                    given = {
-                        keyword.arg: eval(ast.unparse(keyword.value), names)
-                        for keyword in node.keywords
-                        if keyword.arg not in ("caption", "max_states", "max_kilobytes")
-                    }
-                    widgets = with_defaults(draw, given)
-                    controls = [read_control(name, widget) for name, widget in widgets.items()]
-                    yield pytest.param(draw, controls, id=f"{page.split('.')[0]}-{draw.__name__}")
-
-
-EXPLORERS = list(explorers())
-
-
-def start(controls):
-    return {control.name: control.values[control.initial] for control in controls}
-
-
-def test_the_chapter_has_at_least_seven_explorers():
-    assert sum(row.id.startswith("cost-functions-") for row in EXPLORERS) >= 7
-
-
-@pytest.mark.parametrize("draw, controls", EXPLORERS)
-def test_an_explorer_draws_at_its_start_and_at_the_ends_of_each_control(draw, controls):
-    states = [start(controls)]
-    for control in controls:
-        states += [{**states[0], control.name: control.values[end]} for end in (0, -1)]
-    # Every combination of ends too: the corners are where things overflow.
-    first, last = ({c.name: c.values[end] for c in controls} for end in (0, -1))
-    states += [first, last]
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        for state in states:
-            fig, text = draw(**state)
-            assert isinstance(fig, Figure)
-            assert text.endswith(".")
-            FigureCanvasAgg(fig).draw()
-
-
-@pytest.mark.parametrize("draw, controls", EXPLORERS)
-def test_every_control_changes_the_drawing_and_the_text(draw, controls):
-    for control in controls:
-        drawn = []
-        for end in (0, -1):
-            fig, text = draw(**{**start(controls), control.name: control.values[end]})
-            canvas = FigureCanvasAgg(fig)
-            canvas.draw()
-            drawn.append((text, bytes(canvas.buffer_rgba())))
-        assert drawn[0][0] != drawn[1][0]
-        assert drawn[0][1] != drawn[1][1]
-
-
-@pytest.mark.parametrize("draw, controls", EXPLORERS)
-def test_a_figure_is_deterministic_and_starts_where_its_function_does(draw, controls):
-    assert draw(**start(controls))[1] == draw()[1] == draw()[1]
-
-
-@pytest.mark.parametrize("draw, controls", EXPLORERS)
-def test_an_explorer_has_few_enough_states_for_a_page(draw, controls):
-    assert np.prod([len(control.values) for control in controls]) <= 250
-
-
-@pytest.mark.parametrize("draw, controls", EXPLORERS)
-def test_axes_stay_fixed_while_a_slider_moves(draw, controls):
-    def frames(state):
-        return [(ax.get_position().bounds, ax.get_xlim(), ax.get_ylim()) for ax in
-                draw(**state)[0].axes]  # fmt: skip
-
-    for control in controls:
-        ends = [{**start(controls), control.name: control.values[end]} for end in (0, -1)]
-        assert frames(ends[0]) == frames(ends[1])
-
-
-@pytest.mark.parametrize("draw, controls", EXPLORERS)
-def test_a_figure_uses_only_colours_that_a_page_can_replace(draw, controls):
-    import matplotlib
-
-    allowed = {to_hex(c) for c in matplotlib.rcParams["axes.prop_cycle"].by_key()["color"]}
-    allowed.add(to_hex(matplotlib.rcParams["text.color"]))
-    fig, _ = draw(**start(controls))
-    for ax in fig.axes:
-        for line in ax.lines:
-            assert to_hex(line.get_color()) in allowed
-        for text in ax.texts:
-            assert to_hex(text.get_color()) in allowed
+from tests.support import book
+from tests.support.explorers import explorers
 
 
 def markers(ax, marker):
@@ -130,20 +22,10 @@ def markers(ax, marker):
 def test_the_triangles_stand_at_the_mean_the_median_and_between(outlier):
     fig, _ = figures.three_costs(5.0, outlier)
     squared, absolute, huber = markers(fig.axes[1], "^")[:, 0]
-    data = np.append(figures.BUS_WAITS, outlier)
+    data = np.append(experiments.BUS_WAITS, outlier)
     assert squared == pytest.approx(data.mean(), abs=1e-12)
     assert absolute == np.median(data)
     assert np.median(data) <= huber <= data.mean()
-
-
-@pytest.mark.parametrize("delta", [0.3, 1.0, 3.0, 7.0, 30.0])
-def test_the_huber_minimizer_is_where_a_general_optimizer_finds_it(delta):
-    data = np.append(figures.BUS_WAITS, 22.0)
-    found = optimize.minimize_scalar(
-        lambda f: costs.huber(f, data, delta).mean(), bounds=(3, 22), options={"xatol": 1e-10}
-    )
-    ours = figures.huber_minimizer(data, delta)
-    assert costs.huber(ours, data, delta).mean() <= found.fun + 1e-12
 
 
 def test_each_curve_of_the_hook_lies_above_its_triangle():
@@ -161,7 +43,7 @@ def test_hubers_cost_slides_from_the_median_to_the_mean():
     best = curve.get_ydata()
     assert np.all(np.diff(best) > -1e-9)
     assert best[0] == pytest.approx(5.0, abs=0.1)
-    assert best[-1] == pytest.approx(np.append(figures.BUS_WAITS, 22.0).mean(), abs=1e-9)
+    assert best[-1] == pytest.approx(np.append(experiments.BUS_WAITS, 22.0).mean(), abs=1e-9)
 
 
 # ---------------------------------------------------------------------- likelihood
@@ -171,15 +53,19 @@ def test_the_bars_add_up_to_the_cross_entropy():
     fig, text = figures.three_symbols(0.2, 0.4)
     entropy_bar, kl_bar = fig.axes[1].patches
     model = np.array([0.2, 0.32, 0.48])
-    assert entropy_bar.get_width() == pytest.approx(stats.entropy(figures.SYMBOLS))
-    assert kl_bar.get_width() == pytest.approx(stats.entropy(figures.SYMBOLS, model))
+    assert entropy_bar.get_width() == pytest.approx(stats.entropy(experiments.SYMBOLS))
+    assert kl_bar.get_width() == pytest.approx(stats.entropy(experiments.SYMBOLS, model))
     assert kl_bar.get_x() == pytest.approx(entropy_bar.get_width())
-    assert f"{-(figures.SYMBOLS * np.log(model)).sum():.3f} nats" in text
+    assert f"{-(experiments.SYMBOLS * np.log(model)).sum():.3f} nats" in text
 
 
 def test_a_reader_can_reach_the_distribution_of_the_data():
-    (controls,) = [row.values[1] for row in EXPLORERS if row.values[0] is figures.three_symbols]
-    share_a, b_of_rest = ([float(v) for v in control.values] for control in controls)
+    (explorer,) = [
+        one
+        for one in explorers(book.CHAPTERS / "cost-functions.md")
+        if one.draw is figures.three_symbols
+    ]
+    share_a, b_of_rest = ([float(v) for v in control.values] for control in explorer.controls)
     best = min(
         (float(figures.three_symbols(a, b)[0].axes[1].patches[1].get_width()), a, b)
         for a in share_a
@@ -190,129 +76,23 @@ def test_a_reader_can_reach_the_distribution_of_the_data():
     assert "KL 0.000" in figures.three_symbols(*best[1:])[1]
 
 
-@pytest.mark.parametrize("mean, std", [(0.0, 0.8), (-3.0, 0.4), (3.0, 2.4), (-0.54, 1.82)])
-def test_both_divergences_agree_with_adaptive_quadrature(mean, std):
-    def log_p(x):
-        return np.log(sum(w * stats.norm.pdf(x, m, s) for w, m, s in figures.PEAKS))
-
-    def log_q(x):
-        return stats.norm.logpdf(x, mean, std)
-
-    covers, _ = integrate.quad(
-        lambda x: np.exp(log_p(x)) * (log_p(x) - log_q(x)), -19, 19, limit=400
-    )
-    picks, _ = integrate.quad(
-        lambda x: np.exp(log_q(x)) * (log_q(x) - log_p(x)), -19, 19, limit=400
-    )
-    assert figures.gaussian_kl(mean, std) == pytest.approx((covers, picks), abs=2e-6)
-
-
 def test_the_line_has_one_best_slope_whatever_the_noise_scale():
     fig, _ = figures.gaussian_in_disguise(0.4, 0.5)
     curves = [line for line in fig.axes[1].lines if len(line.get_xdata()) == 81]
-    x, y = figures.line_data()
+    x, y = experiments.line_data()
     best = stats.linregress(np.append(x, -x), np.append(y, -y)).slope  # a line through 0
     assert len(curves) == 5
     for curve in curves:
         assert curve.get_xdata()[curve.get_ydata().argmin()] == pytest.approx(best, abs=0.0126)
 
 
-# ---------------------------------------------------------------------- learned noise
-
-
-def test_the_expected_nll_is_the_mean_over_endless_new_data():
-    """Against Gauss–Hermite quadrature over y of the cost itself, at each x of the grid."""
-    x = figures.NOISE_GRID[:, 0]
-    mean, std = 0.3 * x, 0.2 + 0.5 * x
-    nodes, weights = np.polynomial.hermite_e.hermegauss(5)
-    true_mean, true_std = (
-        f(figures.NOISE_GRID)[:, 0]
-        for f in (datasets.heteroscedastic_mean, datasets.heteroscedastic_std)
-    )
-    at_x = sum(
-        weight * costs.gaussian_nll(mean, true_mean + true_std * node, std)
-        for node, weight in zip(nodes, weights, strict=True)
-    ) / np.sqrt(2 * np.pi)
-    assert figures.expected_nll(mean, std) == pytest.approx(np.trapezoid(at_x, x), rel=1e-12)
-
-
-@pytest.mark.parametrize("seed", [0, 1, 2])
-def test_a_network_that_may_learn_its_noise_does_and_its_cost_on_new_data_is_lower(seed):
-    _, std, nll = figures.noise_film(True, seed)
-    _, one_std, one_nll = figures.noise_film(False, seed)
-    assert std[-1, -1] > 3 * std[-1, 0]
-    assert np.ptp(one_std, axis=1).max() == 0
-    assert nll[-1] < one_nll[-1] - 0.1
-
-
-def test_the_film_starts_with_the_untrained_network_and_has_a_frame_per_step_shown():
-    rng = np.random.default_rng(0)
-    datasets.heteroscedastic(200, rng)  # the data are drawn first, from the same generator
-    untrained = MLP((1, 24, 2), "tanh", "xavier", rng).predict(4 * figures.NOISE_GRID - 2)
-    mean, std, nll = figures.noise_film(True, 0)
-    np.testing.assert_array_equal(mean[0], untrained[:, 0])
-    np.testing.assert_array_equal(np.log(std[0]).round(12), untrained[:, 1].round(12))
-    assert len(mean) == len(nll) == len(figures.NOISE_FILM)
-
-
 # ---------------------------------------------------------------------- classification
 
 
-@pytest.mark.parametrize("label", [0, 1])
-def test_both_slopes_are_the_derivatives_of_the_costs(label):
-    z, step = np.linspace(-6, 6, 25), 1e-5
-    above, below = (figures.logit_costs(z + sign * step, label) for sign in (1, -1))
-    _, nll_slope, _, square_slope = figures.logit_costs(z, label)
-    np.testing.assert_allclose(nll_slope, (above[0] - below[0]) / (2 * step), atol=1e-9)
-    np.testing.assert_allclose(square_slope, (above[2] - below[2]) / (2 * step), atol=1e-9)
-
-
 def test_the_ratio_of_the_slopes_is_one_over_the_sigmoids_slope():
-    _, nll_slope, _, square_slope = figures.logit_costs(np.array([-8.0]), 1)
+    _, nll_slope, _, square_slope = experiments.logit_costs(np.array([-8.0]), 1)
     assert nll_slope / square_slope == pytest.approx(np.exp(8) + 2 + np.exp(-8), rel=1e-12)
     assert "2,983.0 times" in figures.pull_on_the_logit(-8.0, 1)[1]
-
-
-def test_the_film_of_recovery_is_gradient_descent():
-    """Against the costs' own gradients, by the book's automatic differentiation."""
-    from feedforward.graph import Tensor
-    from feedforward.units import sigmoid
-
-    x, y = figures.two_groups(3)
-    for cost in ("nll", "squared"):
-        run = figures.recover(cost, 4, seeds=[3], steps=5)
-        weight, bias = Tensor(np.array(-4.0)), Tensor(np.array(0.0))
-        for frame in range(6):
-            assert run["weight"][frame, 0] == pytest.approx(float(weight.data), rel=1e-12)
-            assert run["bias"][frame, 0] == pytest.approx(float(bias.data), abs=1e-12)
-            logit = weight * x + bias
-            if cost == "nll":
-                mean = costs.bernoulli_nll(logit, y).mean()
-            else:
-                mean = costs.squared_error(sigmoid(logit), y).mean() / 2
-            mean.backward()
-            for parameter in (weight, bias):
-                parameter.data -= figures.RECOVERY_RATE * parameter.grad
-                parameter.grad = None
-
-
-def test_recovery_takes_exponentially_longer_under_squared_error():
-    steps = {
-        cost: [figures.recover(cost, s)["recovered"].mean() for s in figures.RECOVERY_STARTS]
-        for cost in ("nll", "squared")
-    }
-    squared = np.array(steps["squared"])
-    assert np.all(squared[1:] / squared[:-1] > 6)
-    assert np.all(np.diff(steps["nll"]) < 2)
-
-
-def test_a_run_that_is_cut_short_says_that_it_did_not_recover():
-    assert np.all(figures.recover("squared", 8, steps=100)["recovered"] == -1)
-
-
-def test_an_unknown_cost_is_refused_by_name():
-    with pytest.raises(ValueError, match=r'cost is \'mse\', expected "nll" or "squared"'):
-        figures.recover("mse", 8)
 
 
 # ---------------------------------------------------------------------- overflow and failures
@@ -320,25 +100,18 @@ def test_an_unknown_cost_is_refused_by_name():
 
 @pytest.mark.parametrize("precision, end", [("float16", 11), ("float32", 88), ("float64", 709)])
 def test_the_naive_cost_ends_where_the_figure_says(precision, end):
-    dtype = figures.PRECISIONS[precision]
-    assert np.isfinite(figures.naive_nll(np.array([end, 0], dtype=dtype), 1))
-    assert np.isinf(figures.naive_nll(np.array([end + 1, 0], dtype=dtype), 1))
-    assert np.isnan(figures.naive_nll(np.array([end + 1, 0], dtype=dtype), 0))
+    dtype = experiments.PRECISIONS[precision]
+    assert np.isfinite(experiments.naive_nll(np.array([end, 0], dtype=dtype), 1))
+    assert np.isinf(experiments.naive_nll(np.array([end + 1, 0], dtype=dtype), 1))
+    assert np.isnan(experiments.naive_nll(np.array([end + 1, 0], dtype=dtype), 0))
     (cross,) = markers(figures.overflow(1, precision)[0].axes[0], "X")
     assert end < cross[0] < end + 1
-
-
-def test_a_spike_ten_times_narrower_costs_a_fixed_amount_less():
-    fall = [
-        figures.collapse_nll(10.0**-e) - figures.collapse_nll(10.0 ** -(e + 1)) for e in (4, 15)
-    ]
-    assert fall == pytest.approx([np.log(10) / 8] * 2, abs=1e-3)
 
 
 @pytest.mark.parametrize("exponent, word", [(0, "raises"), (-1, "lowers"), (-16, "lowers")])
 def test_the_text_of_the_spike_says_what_the_next_narrowing_does(exponent, word):
     def nll(width):  # the mixture's density, by SciPy
-        x = figures.SPIKE_DATA
+        x = experiments.SPIKE_DATA
         broad = stats.norm.logpdf(x, x.mean(), x.std())
         spike = stats.norm.logpdf(x, x[3], width)
         return np.log(2) - np.logaddexp(broad, spike).mean()
@@ -358,34 +131,3 @@ def test_proper_costs_state_the_share_of_ones_and_the_absolute_error_does_not(fl
     assert nll == pytest.approx(1 - flip, abs=0.004)
     assert squared == pytest.approx(1 - flip, abs=0.004)
     assert absolute == pytest.approx(0.998)
-
-
-# ---------------------------------------------------------------------- the style
-
-
-def test_a_figure_needs_room_and_rows_that_match():
-    with pytest.raises(ValueError, match="rows is 0, expected at least 1"):
-        style.figure(rows=0)
-    with pytest.raises(ValueError, match=r"ratios has 2 entries, expected one per row \(3\)"):
-        style.figure(height=5, rows=3, ratios=[1, 2])
-    with pytest.raises(ValueError, match="too small for 3 rows"):
-        style.figure(height=1.5, rows=3)
-
-
-def test_rows_stand_one_above_the_other_with_the_asked_ratio():
-    fig, (top, bottom) = style.figure(height=4, rows=2, ratios=[1, 3])
-    assert top.get_position().height * 3 == pytest.approx(bottom.get_position().height)
-    assert top.get_position().y0 > bottom.get_position().y1
-    assert fig.get_size_inches() == pytest.approx((style.WIDTH, 4))
-
-
-def test_the_first_colours_keep_a_contrast_of_three_to_one_on_white():
-    import matplotlib
-
-    def luminance(color):
-        rgb = np.array(matplotlib.colors.to_rgb(color))
-        linear = np.where(rgb <= 0.03928, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
-        return linear @ [0.2126, 0.7152, 0.0722]
-
-    for color in matplotlib.rcParams["axes.prop_cycle"].by_key()["color"][:3]:
-        assert 1.05 / (luminance(color) + 0.05) >= 3
