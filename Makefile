@@ -39,7 +39,7 @@ help:
 	@echo "make lab     open the chapters as notebooks in JupyterLab"
 	@echo "make test    install what the tests need and run all of them"
 	@echo "             (PYTEST_ARGS='tests/site -k keyboard' runs a part, JOBS=1 one at a time)"
-	@echo "make bench   measure the interactive figures beside those of other tools"
+	@echo "make bench   measure the interactive figures beside those of other tools, and the exact counts"
 	@echo "make clean   remove what was built; make distclean removes .venv as well"
 	@echo "PYTHON=/path/to/python3.x names the Python to create .venv with (3.11 or newer)"
 
@@ -68,6 +68,7 @@ bench: $(VENV)/.bench _build/.site
 	@$(PY) -m tests.support.browser --install
 	@$(PY) -m benchmarks.explorers
 	@$(PY) -m benchmarks.pages
+	@$(PY) -m benchmarks.regions
 
 clean:
 	rm -rf _build .pytest_cache .ruff_cache .hypothesis
