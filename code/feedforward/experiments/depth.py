@@ -156,9 +156,11 @@ def memorized(labels: str, seeds: tuple[int, ...] = (0, 1, 2)) -> Array:
     return np.array(accuracy)
 
 
-TEETH_STEPS = (0, 100, 250, 500, 1000, 2000)
-TEETH_DEPTHS = (3, 4, 5)
-TEETH_NETWORKS = {"shallow": (1, 128, 1), "deep": (1, 16, 16, 16, 16, 1)}
+TEETH_STEPS = (0, 500, 2000, 5000, 10_000, 20_000)
+TEETH_DEPTH = 4
+"""The sawtooth has 2^4 = 16 pieces."""
+TEETH_NETWORKS = {"shallow": (1, 128, 1), "deep": (1, 10, 10, 10, 10, 1)}
+"""385 and 361 parameters."""
 TEETH_RATE = 0.005
 TEETH_X = np.linspace(0, 1, 257)[:, None]
 
@@ -174,24 +176,24 @@ def _teeth_start(kind: str, seeds: tuple[int, ...]) -> Ensemble:
 
 
 @kept
-def teeth_learned(kind: str, depth: int, seeds: tuple[int, ...] = (0, 1, 2)) -> tuple[Array, Array]:
-    """Networks trained on the sawtooth of 2^depth pieces, from random weights, with Adam.
+def teeth_learned(kind: str, seeds: tuple[int, ...] = (0, 1, 2)) -> tuple[Array, Array]:
+    """Networks trained on the sawtooth of TEETH_DEPTH layers, from random weights, with Adam.
 
-    Returns the outputs at TEETH_X, (TEETH_STEPS, seeds, 257), and the mean squared errors divided
-    by the target's variance, (TEETH_STEPS, seeds).
+    They see every other point of TEETH_X. Returns the outputs at all of them, (TEETH_STEPS, seeds,
+    257), and the mean squared errors over the target's variance, (TEETH_STEPS, seeds).
     """
-    target = sawtooth(depth).predict(TEETH_X)
+    target = sawtooth(TEETH_DEPTH).predict(TEETH_X)
     net, x = _teeth_start(kind, seeds), TEETH_X.astype(np.float32)
-    frames = film(net, costs.squared_error, x, target, TEETH_STEPS, TEETH_RATE)
+    frames = film(net, costs.squared_error, x[::2], target[::2], TEETH_STEPS, TEETH_RATE)
     outputs = [predictions(net, frame, x)[..., 0].astype(float) for frame in frames]
     outputs = np.array(outputs)
     return outputs, ((outputs - target[:, 0]) ** 2).mean(axis=2) / target.var()
 
 
 @kept
-def teeth_possible(depth: int, seeds: tuple[int, ...] = (0, 1, 2)) -> Array:
+def teeth_possible(seeds: tuple[int, ...] = (0, 1, 2)) -> Array:
     """The error of the best output weights on the *untrained* shallow hidden layer, (seeds,)."""
-    target, net = sawtooth(depth).predict(TEETH_X), _teeth_start("shallow", seeds)
+    target, net = sawtooth(TEETH_DEPTH).predict(TEETH_X), _teeth_start("shallow", seeds)
     hidden = relu(TEETH_X @ net.weights[0].data.transpose(0, 2, 1) + net.biases[0].data)
     error = []
     for h in hidden:
@@ -199,6 +201,27 @@ def teeth_possible(depth: int, seeds: tuple[int, ...] = (0, 1, 2)) -> Array:
         best = np.linalg.lstsq(features, target, rcond=None)[0]
         error.append(((features @ best - target) ** 2).mean() / target.var())
     return np.array(error)
+
+
+@kept
+def disturbed_teeth(
+    depth: int, size: float, seeds: tuple[int, ...] = (0, 1, 2, 3, 4)
+) -> tuple[Array, Array]:
+    """A sawtooth whose weights are all multiplied by 1 + size·N(0, 1).
+
+    Returns how often it turns to rise or fall, counted exactly as the runs of slopes of one sign,
+    and its root mean squared distance from the sawtooth, at 2001 places; (seeds,) each.
+    """
+    x, runs, error = np.linspace(0, 1, 2001)[:, None], [], []
+    for rng in seeded(seeds):
+        net = sawtooth(depth)
+        for w in net.weights:
+            w.data[:] *= 1 + size * rng.normal(size=w.data.shape)
+        sign = np.sign(pieces_on_line(net, 0.0, 1.0).slope[:, 0])
+        sign = sign[sign != 0]
+        runs.append(1 + int((sign[1:] != sign[:-1]).sum()))
+        error.append(np.sqrt(((net.predict(x) - sawtooth(depth).predict(x)) ** 2).mean()))
+    return np.array(runs), np.array(error)
 
 
 EXCESS_WIDTHS = (0, 10, 100)
@@ -349,13 +372,29 @@ PAIRS = {
 }
 """h(a, b), of which the tree targets are made: h(h(h(x₁, x₂), h(x₃, x₄)), h(h(…), h(…)))."""
 CONTESTS = {
-    "a tree of smooth pairs": (5_000, (1, 2, 3, 4)),
-    "a tree of wavy pairs": (5_000, (1, 2, 3, 4)),
-    "MNIST-1D": (20_000, (1, 2, 3, 4, 6, 8)),
+    "a tree of smooth pairs": (2_500, (1, 2, 3, 4)),
+    "a tree of wavy pairs": (2_500, (1, 2, 3, 4)),
+    "MNIST-1D": (20_000, (1, 2, 3, 4, 8)),
 }
 """Parameters, and depths to compare at that number of parameters."""
-CONTEST_STEPS = {"tree": 1000, "MNIST-1D": 500}
+CONTEST_BUDGETS = {
+    "small": {"tree": (4_000, 3_000), "MNIST-1D": (4_000, 500)},
+    "large": {"tree": (40_000, 3_000), "MNIST-1D": (4_000, 1_500)},
+}
+"""Examples and steps: a tree's large budget has more examples, that of MNIST-1D more steps."""
 CONTEST_RATE = 0.003
+CONTEST_NETWORKS = {
+    "plain": (False, False),
+    "plain, small weights": (False, True),
+    "residual": (True, False),
+    "residual, small weights": (True, True),
+}
+"""Whether layers add to what they got, and whether the weights that do so start small."""
+
+
+def contest_budget(contest: str, budget: str) -> tuple[int, int]:
+    """Examples to learn from, and steps."""
+    return CONTEST_BUDGETS[budget]["MNIST-1D" if contest == "MNIST-1D" else "tree"]
 
 
 def tree(x: Array, pair) -> Array:
@@ -366,15 +405,7 @@ def tree(x: Array, pair) -> Array:
 
 
 class Residual(Ensemble):
-    """Each hidden layer but the first adds to what it got: a ← a + g(W·a + b).
-
-    The added parts start smaller by the root of their number, so that the sum does not grow.
-    """
-
-    def __init__(self, widths, unit, rngs) -> None:
-        super().__init__(widths, unit, rngs)
-        for weight in self.weights[1:-1]:
-            weight.data /= np.sqrt(len(widths) - 2, dtype=np.float32)
+    """Each hidden layer but the first adds to what it got: a ← a + g(W·a + b)."""
 
     def layers(self, x: Array) -> list[tuple[Tensor, Tensor]]:
         """(z, a) of every layer, as in Ensemble."""
@@ -389,44 +420,75 @@ class Residual(Ensemble):
         return passed
 
 
-def contest_data(contest: str) -> Split:
-    """4000 examples to learn from and as many to judge by (1000 of MNIST-1D)."""
+def with_small_weights(net: Ensemble) -> Ensemble:
+    """Weights between hidden layers over the root of the layers: a sum of them does not grow."""
+    for weight in net.weights[1:-1]:
+        weight.data /= np.sqrt(len(net.weights) - 1, dtype=np.float32)
+    return net
+
+
+def contest_data(contest: str, examples: int = 4_000) -> Split:
+    """`examples` to learn from, and 4000 others to judge by (1000 of MNIST-1D)."""
     rng = np.random.default_rng(0)
     if contest == "MNIST-1D":
-        x, y = mnist1d(5000, rng)
+        x, y = mnist1d(examples + 1000, rng)
     else:
-        x = rng.uniform(-1, 1, (8000, 8))
+        x = rng.uniform(-1, 1, (examples + 4000, 8))
         y = tree(x, PAIRS[contest.removeprefix("a tree of ")])
-        y = (y - y[:4000].mean()) / y[:4000].std()
-    return Split(x[:4000].astype(np.float32), y[:4000], x[4000:].astype(np.float32), y[4000:])
+        y = (y - y[:examples].mean()) / y[:examples].std()
+    x = x.astype(np.float32)
+    return Split(x[:examples], y[:examples], x[examples:], y[examples:])
 
 
-@kept
 def contest_scores(
-    contest: str, depth: int, residual: bool = False, seeds: tuple[int, ...] = (0, 1, 2, 3, 4)
+    contest: str,
+    depth: int,
+    budget: str = "small",
+    network: str = "plain",
+    seeds: tuple[int, ...] = (0, 1, 2),
 ) -> tuple[Array, Array]:
     """What networks of equal parameters reach, (seeds,), on training and on test examples.
 
     For a tree the mean squared error, 1 being that of the mean; for MNIST-1D the accuracy.
     """
-    data = contest_data(contest)
-    labels = contest == "MNIST-1D"
-    budget, _ = CONTESTS[contest]
-    widths = widths_for(budget, depth, data.x_train.shape[1], 10 if labels else 1)
-    net = (Residual if residual else Ensemble)(widths, relu, seeded(seeds))
-    train(
-        net, of_each(costs.categorical_nll if labels else costs.squared_error), data.x_train,
-        data.y_train, steps=CONTEST_STEPS["MNIST-1D" if labels else "tree"],
-        learning_rate=CONTEST_RATE, batch_size=100, rng=np.random.default_rng(0), optimizer="adam",
-    )  # fmt: skip
+    examples, steps = contest_budget(contest, budget)
+    both = (contest_budget(contest, name) for name in CONTEST_BUDGETS)
+    stops = tuple(sorted({count for size, count in both if size == examples}))
+    scores = _contest_run(contest, depth, examples, stops, network, seeds)[stops.index(steps)]
+    return scores[0], scores[1]
 
-    def score(x: Array, y: Array) -> Array:
-        said = net.predict(x)
+
+@kept
+def _contest_run(
+    contest: str,
+    depth: int,
+    examples: int,
+    stops: tuple[int, ...],
+    network: str,
+    seeds: tuple[int, ...],
+) -> Array:
+    """Scores after each number of steps in `stops`, (stops, 2, seeds): one run for all budgets."""
+    data, labels = contest_data(contest, examples), contest == "MNIST-1D"
+    residual, small = CONTEST_NETWORKS[network]
+    widths = widths_for(CONTESTS[contest][0], depth, data.x_train.shape[1], 10 if labels else 1)
+    net = (Residual if residual else Ensemble)(widths, relu, seeded(seeds))
+    net = with_small_weights(net) if small else net
+    cost = costs.categorical_nll if labels else costs.squared_error
+    frames = film(net, cost, data.x_train, data.y_train, stops, CONTEST_RATE, 100)
+
+    def score(frame: list[Array], x: Array, y: Array) -> Array:
+        said = predictions(net, frame, x)
         if labels:
             return (said.argmax(axis=2) == y).mean(axis=1)
         return ((said - y) ** 2).mean(axis=(1, 2))
 
-    return score(data.x_train, data.y_train), score(data.x_test, data.y_test)
+    # 4000 training examples, about as many as are judged: all 40,000 would say the same.
+    return np.array(
+        [
+            [score(f, data.x_train[:4000], data.y_train[:4000]), score(f, data.x_test, data.y_test)]
+            for f in frames
+        ]
+    )
 
 
 # ----------------------------------------------------------------------------- how curves grow
@@ -438,28 +500,39 @@ CURVE_POINTS = 4000
 
 
 @kept
-def curve_growth(scale: float, seeds: tuple[int, ...] = (0, 1, 2)) -> tuple[Array, Array]:
+def curve_growth(scale: float, seeds: tuple[int, ...] = (0, 1, 2)) -> tuple[Array, Array, Array]:
     """A circle of radius √200 sent through ten random tanh layers of 200 units.
 
     scale: σ_w, the weights' standard deviation times √200; biases have standard deviation 0.3.
-    Returns the curve's length at each layer over that at layer 0, (seeds, 11), and the first seed's
-    curve at each layer, 200 points in its first two principal directions, (11, 200, 2).
+    Returns the curve's length at each layer over that at layer 0, (seeds, 11), the first seed's
+    curve at each layer, 200 points in its first two principal directions, (11, 200, 2), and the
+    angle through which the curve turns in all, over the circle's 2π, (seeds, 11).
     """
     angle = np.linspace(0, 2 * np.pi, CURVE_POINTS + 1)
-    lengths, pictures = [], []
+    lengths, pictures, turns = [], [], []
     for seed, rng in zip(seeds, seeded(seeds), strict=True):
         plane = np.linalg.qr(rng.normal(size=(CURVE_WIDTH, 2)))[0].T
         a = np.sqrt(CURVE_WIDTH) * np.stack([np.cos(angle), np.sin(angle)], axis=1) @ plane
-        length = []
+        length, turn = [], []
         for layer in range(CURVE_LAYERS + 1):
             if layer:
                 weight = rng.normal(0, scale / np.sqrt(CURVE_WIDTH), (CURVE_WIDTH, CURVE_WIDTH))
                 a = np.tanh(a @ weight.T + rng.normal(0, 0.3, CURVE_WIDTH))
-            length.append(np.linalg.norm(np.diff(a, axis=0), axis=1).sum())
+            step = np.diff(a, axis=0)
+            size = np.linalg.norm(step, axis=1)
+            length.append(size.sum())
+            turn.append(_turning(step / size[:, None]))
             if seed == seeds[0]:
                 pictures.append(_flat(a[:: CURVE_POINTS // 200]))
         lengths.append(np.array(length) / length[0])
-    return np.array(lengths), np.array(pictures)
+        turns.append(turn)
+    return np.array(lengths), np.array(pictures), np.array(turns)
+
+
+def _turning(direction: Array) -> float:
+    """The sum of the angles between neighbouring directions (m, n) of a closed curve, over 2π."""
+    half = np.linalg.norm(direction - np.roll(direction, 1, axis=0), axis=1) / 2
+    return float(2 * np.arcsin(np.minimum(half, 1)).sum() / (2 * np.pi))
 
 
 def _flat(points: Array) -> Array:

@@ -19,6 +19,7 @@ from feedforward.approximation import (
 from feedforward.experiments import depth as experiments
 from feedforward.experiments.depth import WINDOW
 from feedforward.figures import style
+from feedforward.figures.activations import spread
 from feedforward.figures.style import ink
 from feedforward.regions import pieces_on_line, regions_in_window
 from feedforward.units import relu
@@ -230,23 +231,23 @@ def barron(dimension: int = 6) -> Drawn:
     fig, ax = style.figure(height=3.6)
     ax.plot(units, experiments.waves_expected(dimension, units), color="C0", linewidth=1.2)
     ax.plot(np.tile(units, len(waves)), waves.ravel(), "o", color=("C0", 0.5), ms=4)
-    ax.plot(cells, np.maximum(grid, 1e-8), "s", ls=(0, (5, 2)), color="C1", ms=5, linewidth=1.2)
+    ax.plot(cells, np.maximum(grid, 1e-9), "s", ls=(0, (5, 2)), color="C1", ms=5, linewidth=1.2)
     ax.set_xscale("log")
     ax.set_yscale("log")
     ax.minorticks_off()
     ax.set_xlim(0.8, 6000)
-    ax.set_ylim(1e-8, 3)
+    ax.set_ylim(1e-9, 3)
     ax.set_xticks([1, 16, 256, 4096], ["1", "16", "256", "4096"])
-    ax.set_yticks([1e-6, 1e-4, 1e-2, 1], ["10⁻⁶", "10⁻⁴", "10⁻²", "1"])
-    style.rules(ax, y=[1e-6, 1e-4, 1e-2, 1])
+    ax.set_yticks([1e-8, 1e-6, 1e-4, 1e-2, 1], ["10⁻⁸", "10⁻⁶", "10⁻⁴", "10⁻²", "1"])
+    style.rules(ax, y=[1e-8, 1e-6, 1e-4, 1e-2, 1])
     ax.set_xlabel("units, or cells, n")
     ax.set_ylabel("mean squared error")
     ax.set_title(f"{counted(dimension, 'dimension')}")
-    style.label(ax, 1, 3e-7, "n waves: slope −1", "C0", offset=(0, 0))
-    style.label(ax, 1, 3e-8, f"grid: at best −{2 / dimension:.2g}", "C1", offset=(0, 0))
+    style.label(ax, 1, 1e-7, "n waves: slope −1", "C0", offset=(0, 0))
+    style.label(ax, 1, 2.5e-9, f"grid: at best −{2 / dimension:.2g}", "C1", offset=(0, 0))
     text = (
-        f"In {counted(dimension, 'dimension')}: 4096 waves leave {waves[:, -1].mean():.2g} ± "
-        f"{waves[:, -1].std():.1g} (5 seeds), a grid of {int(cells[-1]):,} cells {grid[-1]:.2g}."
+        f"In {counted(dimension, 'dimension')}: 4096 waves leave {spread(waves[:, -1], '.1e')} "
+        f"(5 seeds), a grid of {int(cells[-1]):,} cells {grid[-1]:.2g}."
     )
     return fig, text
 
@@ -321,12 +322,13 @@ def teeth(depth: int = 4) -> Drawn:
     return fig, text
 
 
-def teeth_training(frame: int = 5, kind: str = "shallow", depth: int = 4) -> Drawn:
+def teeth_training(frame: int = 5, kind: str = "shallow") -> Drawn:
     """A network trained on a sawtooth that it could represent, and the sawtooth."""
-    outputs, error = experiments.teeth_learned(kind, depth)
+    depth = experiments.TEETH_DEPTH
+    outputs, error = experiments.teeth_learned(kind)
     x = np.linspace(0, 1, 2**depth + 1)
     step = experiments.TEETH_STEPS[frame]
-    best = experiments.teeth_possible(depth)
+    best = experiments.teeth_possible()
     fig, (top, bottom) = style.figure(height=4.4, rows=2, ratios=[1.3, 1])
     top.plot(x, sawtooth(depth).predict(x[:, None])[:, 0], color="C1", linewidth=1, ls=(0, (4, 1)))
     top.plot(
@@ -353,7 +355,7 @@ def teeth_training(frame: int = 5, kind: str = "shallow", depth: int = 4) -> Dra
     bottom.minorticks_off()
     bottom.set_xlim(-0.1, 5.15)
     bottom.set_ylim(1e-5, 3)
-    bottom.set_xticks(place, [str(s) for s in experiments.TEETH_STEPS])
+    bottom.set_xticks(place, [f"{s:,}" for s in experiments.TEETH_STEPS])
     bottom.set_yticks([1e-4, 1e-2, 1], ["10⁻⁴", "10⁻²", "1"])
     style.rules(bottom, y=[1e-4, 1e-2, 1])
     bottom.set_xlabel("training step")
@@ -464,6 +466,7 @@ def per_neuron(frame: int = 0, depth: int = 8) -> Drawn:
     style.ticks(bottom, y=[0, 1, 2])
     style.rules(bottom, y=[1])
     bottom.set_xlabel("training step")
+    bottom.set_ylabel("pieces, error")
     style.label(
         bottom, 5, 1.72, f"{counted(depth, 'layer')}: pieces per neuron", "C0", ha="right",
         offset=(0, 0),
@@ -472,7 +475,7 @@ def per_neuron(frame: int = 0, depth: int = 8) -> Drawn:
     text = (
         f"64 neurons in {counted(depth, 'layer')}, step {steps[frame]:,}: "
         f"{pieces[frame].mean():.2f} pieces per neuron on a line (5 seeds, 4 lines each), "
-        f"{regions[frame].mean():.0f} ± {regions[frame].std():.0f} regions in the window, error "
+        f"{spread(regions[frame], '.0f')} regions in the window, error "
         f"{error[frame].mean():.4f}."
     )
     return fig, text
@@ -481,10 +484,11 @@ def per_neuron(frame: int = 0, depth: int = 8) -> Drawn:
 # -------------------------------------------------------------------- does depth generalize?
 
 
-def contest(task: str = "MNIST-1D", residual: bool = False) -> Drawn:
+def contest(task: str = "a tree of wavy pairs", budget: str = "small") -> Drawn:
     """Training and test scores against depth, at equal parameters, one dot per seed."""
-    budget, depths = experiments.CONTESTS[task]
-    scores = [experiments.contest_scores(task, d, residual and d > 1) for d in depths]
+    size, depths = experiments.CONTESTS[task]
+    examples, steps = experiments.contest_budget(task, budget)
+    scores = [experiments.contest_scores(task, d, budget) for d in depths]
     accuracy = task == "MNIST-1D"
     fig, ax = style.figure(height=3.6)
     place = np.arange(len(depths))
@@ -508,12 +512,12 @@ def contest(task: str = "MNIST-1D", residual: bool = False) -> Drawn:
     ax.set_ylabel("accuracy" if accuracy else "squared error")
     tests = [s[1] for s in scores]
     best = int(np.argmax([t.mean() if accuracy else -t.mean() for t in tests]))
-    kind = "residual" if residual else "plain"
-    ax.set_title(f"{task}, {kind}")
+    ax.set_title(f"{examples:,} examples, {steps:,} steps")
     said = ", ".join(f"{d}: {t.mean():.3f}" for d, t in zip(depths, tests, strict=True))
     text = (
-        f"{task[0].upper()}{task[1:]}, {kind}, about {budget:,} parameters. Test "
-        f"{'accuracy' if accuracy else 'error'} by depth {said} (5 seeds); best at {depths[best]}."
+        f"{task[0].upper()}{task[1:]}, {examples:,} examples, {steps:,} steps, about {size:,} "
+        f"parameters. Test {'accuracy' if accuracy else 'error'} by depth {said} (3 seeds); best "
+        f"at {depths[best]}."
     )
     return fig, text
 
@@ -526,7 +530,7 @@ CURVE_SHOWN = (0, 1, 2, 3, 4, 6, 8, 10)
 def curve(frame: int = 4, scale: float = 2.5) -> Drawn:
     """A circle on its way through random tanh layers, and its length at each of them."""
     layer = CURVE_SHOWN[frame]
-    lengths, pictures = experiments.curve_growth(scale)
+    lengths, pictures, _ = experiments.curve_growth(scale)
     fig = Figure(figsize=(style.WIDTH, 5.0))
     top = square(fig, 1.2, 2.25, 2.5)
     bottom = fig.add_axes((style.LEFT / style.WIDTH, 0.105, 4.3 / style.WIDTH, 0.31))
@@ -535,7 +539,7 @@ def curve(frame: int = 4, scale: float = 2.5) -> Drawn:
     top.set_xlim(-1.05, 1.05)
     top.set_ylim(-1.05, 1.05)
     top.set_axis_off()
-    top.set_title(f"layer {layer}")
+    top.set_title(f"layer {layer}, enlarged to fit")
     layers = np.arange(experiments.CURVE_LAYERS + 1)
     bottom.plot(np.tile(layers, (3, 1)).T, lengths.T, color=("C0", 0.5), linewidth=1.2)
     bottom.plot(np.full(3, layer), lengths[:, layer], "o", color="C0", ms=6)
@@ -556,6 +560,7 @@ def curve(frame: int = 4, scale: float = 2.5) -> Drawn:
     )  # fmt: skip
     text = (
         f"Weights of standard deviation {scale:g}/√200: at layer {layer} the curve is "
-        f"{now.mean():.3g} ± {now.std():.1g} times as long as the circle (3 seeds)."
+        f"{spread(now, '.3f' if now.mean() < 1 else '.1f')} times as long as the circle (3 seeds). "
+        "The picture is enlarged to fill its frame."
     )
     return fig, text

@@ -84,3 +84,13 @@ def test_the_square_is_as_close_as_the_praise_says():
     x = np.linspace(0, 1, 2**10 + 1)
     y = x - sum(saw(x, k) / 4**k for k in range(1, 7))
     assert np.abs(y - x**2).max() == pytest.approx(4.0**-7, rel=1e-9)
+
+
+def test_the_turns_of_the_printed_solution_run_through_the_points():
+    """Against the broken line itself, not against the network that the check was made with."""
+    scope = {"np": np, "exercises": exercises}
+    exec(SOLUTIONS["ex-turns"], scope)
+    x, y = np.array([-2.0, -0.5, 0.0, 3.0]), np.array([1.0, -1.0, 4.0, 2.0])
+    t = np.linspace(-2, 3, 41)
+    hidden = np.maximum(t[:, None] - x[:-1], 0)
+    np.testing.assert_allclose(y[0] + hidden @ scope["turns"](x, y), np.interp(t, x, y), atol=1e-12)

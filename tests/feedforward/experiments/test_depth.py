@@ -36,6 +36,7 @@ def test_random_waves_leave_what_their_variance_says(dimension):
 
 
 def test_budgets_are_kept():
+    assert [depth.parameters(w) for w in depth.TEETH_NETWORKS.values()] == [385, 361]
     for budget, depths in depth.CONTESTS.values():
         for d in depths:
             widths = depth.widths_for(budget, d, 40, 10)
@@ -88,7 +89,57 @@ def test_a_built_network_of_one_layer_reaches_zaslavskys_number_in_the_window():
 
 def test_a_linear_layer_would_scale_the_circle_by_sigma():
     """At small σ tanh is the identity: each layer multiplies the length by σ, nearly."""
-    lengths, _ = depth.curve_growth(0.02, (0, 1, 2))
+    lengths, _, _ = depth.curve_growth(0.02, (0, 1, 2))
     # The biases, of standard deviation 0.3, take tanh's slope to E[1 − tanh²] or so.
     slope = np.mean(1 - np.tanh(np.random.default_rng(0).normal(0, 0.3, 100_000)) ** 2)
     np.testing.assert_allclose(lengths[:, 2] / lengths[:, 1], 0.02 * slope, rtol=0.1)
+
+
+def test_a_circle_turns_once_and_a_star_as_often_as_its_corners_say():
+    angle = 2 * np.pi * np.arange(200) / 200
+    assert depth._turning(np.stack([np.cos(angle), np.sin(angle)], axis=1)) == pytest.approx(1)
+    # A pentagram turns by 144° at each of five corners, twice around in all.
+    corner = 2 * np.pi * 2 * np.arange(5) / 5
+    assert depth._turning(np.stack([np.cos(corner), np.sin(corner)], axis=1)) == pytest.approx(2)
+
+
+def test_an_undisturbed_sawtooth_rises_and_falls_with_every_tooth():
+    runs, error = depth.disturbed_teeth(6, 0.0, (0, 1))
+    np.testing.assert_array_equal(runs, 64)
+    np.testing.assert_array_equal(error, 0)
+
+
+def test_a_disturbed_sawtooth_is_counted_like_its_values_on_a_fine_grid():
+    (runs,), _ = depth.disturbed_teeth(6, 0.01, (3,))
+    net, rng = depth.sawtooth(6), np.random.default_rng(3)
+    for w in net.weights:
+        w.data[:] *= 1 + 0.01 * rng.normal(size=w.data.shape)
+    step = np.sign(np.diff(net.predict(np.linspace(0, 1, 200_001)[:, None])[:, 0]))
+    step = step[step != 0]
+    assert runs == 1 + (step[1:] != step[:-1]).sum()
+
+
+# What the chapter concludes, at both of its budgets: these hold for every seed, or say so.
+
+
+def test_the_shallow_network_arrives_at_the_teeth_late_and_the_deep_one_not_on_every_seed():
+    shallow, deep = (depth.teeth_learned(kind)[1] for kind in ("shallow", "deep"))
+    assert (shallow[depth.TEETH_STEPS.index(2000)] > 0.1).all()
+    assert (shallow[-1] < 0.02).all()
+    assert deep[-1].max() > 0.1
+
+
+def test_examples_turn_the_order_of_depths_around_on_the_wavy_tree():
+    few, many = (
+        [depth.contest_scores("a tree of wavy pairs", d, budget)[1] for d in (1, 4)]
+        for budget in ("small", "large")
+    )
+    assert few[1].min() > few[0].max()
+    assert many[1].max() < 0.7 * many[0].min()
+
+
+def test_eight_layers_are_worse_than_two_on_mnist_1d_at_either_budget():
+    for budget in ("small", "large"):
+        two, eight = (depth.contest_scores("MNIST-1D", d, budget) for d in (2, 8))
+        for part in (0, 1):
+            assert eight[part].max() < two[part].min()

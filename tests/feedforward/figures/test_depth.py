@@ -101,10 +101,10 @@ def test_measured_slopes_are_those_of_the_theory(target, stairs, chords):
 
 
 def test_a_trained_networks_curve_is_its_output():
-    fig, _ = figures.teeth_training(5, "shallow", 4)
-    outputs, error = experiments.teeth_learned("shallow", 4)
+    fig, _ = figures.teeth_training(5, "shallow")
+    outputs, error = experiments.teeth_learned("shallow")
     curve = fig.axes[0].lines[1].get_ydata()
     np.testing.assert_allclose(curve, np.clip(outputs[5, 0, ::2], -0.5, 1.5))
-    target = sawtooth(4).predict(experiments.TEETH_X)[:, 0]
+    target = sawtooth(experiments.TEETH_DEPTH).predict(experiments.TEETH_X)[:, 0]
     relative = ((outputs[5] - target) ** 2).mean(axis=1) / target.var()
     np.testing.assert_allclose(error[5], relative)
