@@ -348,8 +348,7 @@ def teeth_training(frame: int = 5, kind: str = "shallow") -> Drawn:
     if kind == "shallow":
         bottom.axhline(max(best.mean(), 2e-5), color="C2", ls=(0, (5, 2)), linewidth=1.5)
         style.label(
-            bottom, 5, best.mean(), "this hidden layer can", "C2", ha="right", va="bottom",
-            offset=(0, 2),
+            bottom, 0, best.mean(), "this hidden layer can", "C2", va="top", offset=(0, -3),
         )  # fmt: skip
     bottom.set_yscale("log")
     bottom.minorticks_off()
@@ -501,12 +500,12 @@ def contest(task: str = "a tree of wavy pairs", budget: str = "small") -> Drawn:
         ax.plot(
             np.repeat(place + shift, dots.shape[1]), dots.ravel(), marker, color=(color, 0.6), ms=4
         )
-        height = {True: (0.97, 0.91), False: (1.33, 1.23)}[accuracy][1 - part]
-        style.label(ax, len(depths) - 0.7, height, name, color, ha="right", offset=(0, 0))
+        height = {True: (0.48, 0.42), False: (1.2, 1.33)}[accuracy][part]
+        style.label(ax, -0.2, height, name, color, offset=(0, 0))
     ax.set_xlim(-0.3, len(depths) - 0.7)
-    low, high = (0.45, 1.0) if accuracy else (0.15, 1.38)
+    low, high = (0.38, 1.02) if accuracy else (0, 1.42)
     ax.set_ylim(low, high)
-    style.ticks(ax, y=[0.5, 0.75, 1.0] if accuracy else [0.25, 0.5, 0.75, 1.0])
+    style.ticks(ax, y=[0.5, 0.75, 1.0] if accuracy else [0, 0.5, 1.0])
     ax.set_xticks(place, [str(d) for d in depths])
     ax.set_xlabel("hidden layers")
     ax.set_ylabel("accuracy" if accuracy else "squared error")
