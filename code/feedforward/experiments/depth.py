@@ -519,9 +519,8 @@ def curve_growth(scale: float, seeds: tuple[int, ...] = (0, 1, 2)) -> tuple[Arra
                 weight = rng.normal(0, scale / np.sqrt(CURVE_WIDTH), (CURVE_WIDTH, CURVE_WIDTH))
                 a = np.tanh(a @ weight.T + rng.normal(0, 0.3, CURVE_WIDTH))
             step = np.diff(a, axis=0)
-            size = np.linalg.norm(step, axis=1)
-            length.append(size.sum())
-            turn.append(_turning(step / size[:, None]))
+            length.append(np.linalg.norm(step, axis=1).sum())
+            turn.append(_turning(step))
             if seed == seeds[0]:
                 pictures.append(_flat(a[:: CURVE_POINTS // 200]))
         lengths.append(np.array(length) / length[0])
@@ -529,8 +528,14 @@ def curve_growth(scale: float, seeds: tuple[int, ...] = (0, 1, 2)) -> tuple[Arra
     return np.array(lengths), np.array(pictures), np.array(turns)
 
 
-def _turning(direction: Array) -> float:
-    """The sum of the angles between neighbouring directions (m, n) of a closed curve, over 2π."""
+def _turning(step: Array) -> float:
+    """The sum of the angles between neighbouring steps (m, n) of a closed curve, over 2π.
+
+    Steps of length 0 have no direction and are left out: a curve that is a point does not turn.
+    """
+    size = np.linalg.norm(step, axis=1, keepdims=True)
+    moves = size[:, 0] > 0
+    direction = step[moves] / size[moves]
     half = np.linalg.norm(direction - np.roll(direction, 1, axis=0), axis=1) / 2
     return float(2 * np.arcsin(np.minimum(half, 1)).sum() / (2 * np.pi))
 
