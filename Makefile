@@ -39,7 +39,7 @@ help:
 	@echo "make lab     open the chapters as notebooks in JupyterLab"
 	@echo "make test    install what the tests need and run all of them"
 	@echo "             (PYTEST_ARGS='tests/site -k keyboard' runs a part, JOBS=1 one at a time)"
-	@echo "make bench   measure figures, pages and the engine beside those of other tools"
+	@echo "make bench   measure figures, pages, the engine and the counts beside those of other tools"
 	@echo "make clean   remove what was built; make distclean removes .venv as well"
 	@echo "PYTHON=/path/to/python3.x names the Python to create .venv with (3.11 or newer)"
 
@@ -69,6 +69,7 @@ bench: $(VENV)/.bench _build/.site
 	@$(PY) -m benchmarks.explorers
 	@$(PY) -m benchmarks.pages
 	@$(PY) -m benchmarks.engines
+	@$(PY) -m benchmarks.regions
 
 clean:
 	rm -rf _build .pytest_cache .ruff_cache .hypothesis

@@ -24,6 +24,7 @@ MOST_STATES = 300
 # Controls that may move the axes: (figure, control).
 AXES_MAY_MOVE = {
     ("which_unit", "contest"),  # another task, with accuracies of another size
+    ("contest", "task"),  # accuracies or errors
 }
 
 of_every_figure = pytest.mark.parametrize("explorer", EXPLORERS, ids=lambda e: e.name)
