@@ -111,10 +111,10 @@ def fold_sheet(folds: int = 3, drawing: str = "a fish", angle: int = 0) -> Drawn
     fig.text(0.1 / style.WIDTH, 0.93, f"folded {folds}×", fontweight="bold")
     fig.text(1.95 / style.WIDTH, 0.93, f"unfolded: {counted(len(regions), 'region')}")
     if not folds:
-        return fig, "Not folded: one region, and one drawing."
+        return fig, f"Not folded: one region, and {drawing} once."
     text = (
         f"{counted(folds, 'layer')} of two |·| units, {2 * folds} units in all: the sheet is in "
-        f"{counted(len(regions), 'region')}, and the drawing appears {copies} times, whole or cut."
+        f"{counted(len(regions), 'region')}, and {drawing} appears {copies} times, whole or cut."
     )
     return fig, text
 
@@ -559,7 +559,7 @@ def curve(frame: int = 4, scale: float = 2.5) -> Drawn:
     )  # fmt: skip
     text = (
         f"Weights of standard deviation {scale:g}/√200: at layer {layer} the curve is "
-        f"{spread(now, '.3f' if now.mean() < 1 else '.1f')} times as long as the circle (3 seeds). "
-        "The picture is enlarged to fill its frame."
+        f"{spread(now, '.3f' if now.mean() < 10 else '.1f')} times as long as the circle "
+        "(3 seeds). The picture is enlarged to fill its frame."
     )
     return fig, text
