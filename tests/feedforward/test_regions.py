@@ -217,6 +217,16 @@ def test_a_dead_unit_a_zero_weight_and_a_constant_unit_cut_nothing():
     assert pieces_on_line(silent, [-1.0, 0.0], [1.0, 0.0]).count == 1
 
 
+def test_two_equal_pieces_of_a_maxout_unit_are_one():
+    """A unit max(x, x, −x) is |x|: two regions, and the first of the equal pieces has won."""
+    net = [(np.array([[1.0, 0], [1, 0], [-1, 0]]), np.zeros(3)), (np.ones((1, 1)), np.zeros(1))]
+    regions = regions_in_window(net, (-1, 1, -1, 1), unit="maxout", pieces=3)
+    assert sorted(regions.pattern[:, 0]) == [0, 2]
+    assert regions.areas.sum() == 4
+    line = pieces_on_line(net, [-1.0, 0.0], [1.0, 0.0], unit="maxout", pieces=3)
+    assert line.pattern[:, 0].tolist() == [2, 0]
+
+
 def test_lines_that_coincide_count_once_whatever_their_scale():
     for factor in (1.0, -3.0, 1e-12, 1e12, 1 / 3):
         net = shallow([[0.1, 0.2], [0.1 * factor, 0.2 * factor]], [0.3, 0.3 * factor])
