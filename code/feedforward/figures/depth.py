@@ -111,10 +111,10 @@ def fold_sheet(folds: int = 3, drawing: str = "a fish", angle: int = 0) -> Drawn
     fig.text(0.1 / style.WIDTH, 0.93, f"folded {folds}×", fontweight="bold")
     fig.text(1.95 / style.WIDTH, 0.93, f"unfolded: {counted(len(regions), 'region')}")
     if not folds:
-        return fig, "Not folded: one region, and one drawing."
+        return fig, f"Not folded: one region, and {drawing} once."
     text = (
         f"{counted(folds, 'layer')} of two |·| units, {2 * folds} units in all: the sheet is in "
-        f"{counted(len(regions), 'region')}, and the drawing appears {copies} times, whole or cut."
+        f"{counted(len(regions), 'region')}, and {drawing} appears {copies} times, whole or cut."
     )
     return fig, text
 
@@ -373,13 +373,13 @@ def teeth_training(frame: int = 5, kind: str = "shallow") -> Drawn:
 
 
 def draw_regions(ax: Axes, regions, shade: Array, hue: Array) -> None:
-    """Polygons in the first colours, each `hue` 0 … 3, as opaque as `shade`."""
+    """Polygons in the first colours, each `hue` 0 … 3, as opaque as `shade`, with full edges."""
     ax.add_collection(
         PolyCollection(
             [r.vertices for r in regions],
             facecolors=[(f"C{h}", float(s)) for h, s in zip(hue, shade, strict=True)],
-            edgecolors=[ink(0.5)],
-            linewidths=0.5,
+            edgecolors=[f"C{h}" for h in hue],
+            linewidths=0.7,
         )
     )
     ax.set_xlim(WINDOW[0], WINDOW[1])
@@ -391,7 +391,7 @@ def colors_of(pattern: Array) -> tuple[Array, Array]:
     """A hue and a shade for each region, from its units that are on: neighbours differ."""
     on = pattern.sum(axis=1)
     weighted = pattern @ (np.arange(pattern.shape[1]) + 1)
-    return on % 4, np.array([0.25, 0.45, 0.7])[weighted % 3]
+    return on % 4, np.array([0.2, 0.35, 0.55])[weighted % 3]
 
 
 def equal_parameters(depth: int = 2, kind: str = "built") -> Drawn:
@@ -421,7 +421,7 @@ def plane_training(frame: int = 5, depth: int = 2) -> Drawn:
     step = experiments.PLANE_STEPS[frame]
     fig = Figure(figsize=(style.WIDTH, 4.1))
     ax = square(fig, 0.75, 0.15, 3.5)
-    shade = np.round(np.clip(np.abs(output), 0, 1.2) / 1.2 * 8) / 8 * 0.85 + 0.03
+    shade = np.round(np.clip(np.abs(output), 0, 1.2) / 1.2 * 8) / 8 * 0.6 + 0.03
     draw_regions(ax, regions, shade, np.where(output > 0, 0, 1))
     ax.set_title(f"step {step:,}: {counted(len(regions), 'region')}, error {error:.3f}")
     text = (
@@ -559,7 +559,7 @@ def curve(frame: int = 4, scale: float = 2.5) -> Drawn:
     )  # fmt: skip
     text = (
         f"Weights of standard deviation {scale:g}/√200: at layer {layer} the curve is "
-        f"{spread(now, '.3f' if now.mean() < 1 else '.1f')} times as long as the circle (3 seeds). "
-        "The picture is enlarged to fill its frame."
+        f"{spread(now, '.3f' if now.mean() < 10 else '.1f')} times as long as the circle "
+        "(3 seeds). The picture is enlarged to fill its frame."
     )
     return fig, text
