@@ -212,21 +212,22 @@ def test_a_weight_is_cheaper_when_many_examples_share_the_way_from_memory():
     assert shared[-1] < alone[-1]
 
 
-def test_a_weight_and_an_example_cost_less_back_than_two_passes_forward():
-    """The clock's ratio is near the counted 5/3 and near that of the bare products."""
+def test_the_clocks_ratio_is_near_the_counted_one_and_near_the_bare_products():
     timing = experiments.timed_passes(128)
     whole, bare = (np.median(ratio[4:]) for ratio in (timing.ratio, timing.products_ratio))
     assert 1.1 < whole < 2.2 and abs(whole - bare) < 0.4
 
 
-def test_the_bare_products_are_those_of_the_passes_and_no_more(monkeypatch):
+def test_the_bare_products_are_those_of_the_passes_and_no_more():
     net, x = experiments.network_and_batch((5, 4, 3, 2), 7)
     done = []
 
     class Watched(np.ndarray):
-        def __matmul__(self, other):
-            done.append(self.shape[0] * self.shape[1] * other.shape[1])
-            return np.asarray(self) @ np.asarray(other)
+        def __array_ufunc__(self, ufunc, method, *inputs, **options):
+            plain = [np.asarray(array) for array in inputs]
+            if ufunc is np.matmul:
+                done.append(plain[0].size * plain[1].shape[1])
+            return getattr(ufunc, method)(*plain, **options).view(Watched)
 
     for weight in net.weights:
         weight.data = weight.data.view(Watched)
@@ -250,7 +251,7 @@ def test_the_time_of_checkpoints_is_near_the_counted_work():
     assert 1.05 < found["checkpointed seconds"] / found["plain seconds"] < 1.8
 
 
-def test_the_miss_of_three_prices_is_that_of_the_dashed_line(monkeypatch):
+def test_the_miss_of_three_prices_is_that_of_the_dashed_line():
     timing = experiments.timed_passes(128)
     call, unit, weight = experiments.three_prices(128)
     line = call + unit * 128 * timing.units + weight * 128 * timing.weights
