@@ -408,7 +408,7 @@ class Residual(Ensemble):
     """Each hidden layer but the first adds to what it got: a ← a + g(W·a + b)."""
 
     def layers(self, x: Array, training: bool = True) -> list[tuple[Tensor, Tensor]]:
-        """(z, a) of every layer, as in Ensemble; no layer is normalized, so none asks `training`."""
+        """(z, a) of every layer, as in Ensemble; none is normalized, so none asks `training`."""
         a, passed = np.asarray(x, self.weights[0].dtype), []
         for i, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
             z = graph.matmul(a, graph.transpose(weight, (0, 2, 1))) + bias
