@@ -83,6 +83,8 @@ def _element(node: ElementTree.Element, theme: dict[str, str]) -> Element:
     kind = tag
     for key, value in node.attrib.items():
         name = _local(key)
+        if name == "id" and tag == "image":
+            continue  # a hash of the pixels; nothing refers to it, and equal images would share it
         if name == "id" and tag == "g":
             kind = f"{tag} {_COUNTED.sub('', value)}"
             if _COUNTED.search(value):

@@ -23,6 +23,15 @@ def test_two_salts_share_no_ids():
     assert ids[0] and ids[1] and not ids[0] & ids[1]
 
 
+def test_two_equal_images_share_no_id():
+    figure = Figure()
+    for place in (1, 2):
+        figure.add_subplot(1, 2, place).imshow([[0.0, 1.0]])
+    ids = re.findall(r' id="([^"]+)"', markup(figure))
+    assert markup(figure).count("<image") == 2
+    assert len(set(ids)) == len(ids)
+
+
 def test_every_reference_is_to_an_id_of_the_same_drawing():
     for draw, _ in figures.AWKWARD:
         result = draw()

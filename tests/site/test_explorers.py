@@ -289,7 +289,7 @@ CONTRAST = """(id) => {
     if (mark.closest("defs, clipPath")) continue;
     const style = getComputedStyle(mark);
     const text = mark.tagName === "text";
-    const kind = text ? "fill" : "stroke";
+    const kind = text || style.stroke === "none" ? "fill" : "stroke"; // bars have no outline
     const dim = [];
     for (let e = mark; e && e !== svg.parentElement; e = e.parentElement)
       dim.push(Number(getComputedStyle(e).opacity));

@@ -608,6 +608,8 @@ def sigma_collapse(frame: int = 11, cure: str = "nothing") -> Drawn:
     grid, weight = experiments.collapse_grid(), softmax(logits)
     for k in range(5):
         on = weight[:, k] > 0.05
+        if not on.any():  # a spare component may be idle everywhere
+            continue
         color = f"C{(0, 2, 3, 4, 5)[k]}"
         low, high = (np.clip(mean[:, k] + sign * 2 * std[:, k], -0.3, 1.3) for sign in (-1, 1))
         top.fill_between(grid, low, high, where=on, color=(color, 0.25), linewidth=0)
