@@ -24,9 +24,9 @@ def test_two_salts_share_no_ids():
 
 
 def test_two_equal_images_share_no_id():
-    figure = Figure()
-    for place in (1, 2):
-        figure.add_subplot(1, 2, place).imshow([[0.0, 1.0]])
+    figure = Figure(figsize=(4, 2))
+    for left in (0, 0.5):  # of one size, so that their pixels are the same
+        figure.add_axes((left, 0, 0.5, 1)).imshow([[0.0, 1.0], [1.0, 0.0]])
     ids = re.findall(r' id="([^"]+)"', markup(figure))
     assert markup(figure).count("<image") == 2
     assert len(set(ids)) == len(ids)
