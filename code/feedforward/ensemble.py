@@ -104,7 +104,7 @@ class Ensemble:
         norms = [*(self.norms or [None] * (len(self.weights) - 1)), None]
         passed = []
         for weight, bias, norm in zip(self.weights, self.biases, norms, strict=True):
-            z = graph.matmul(a, graph.transpose(weight, (0, 2, 1))) + bias
+            z = graph.affine(a, weight, bias)
             z = z if norm is None else norm(z, training)
             a = z if weight is self.weights[-1] else self.activate(z)
             passed.append((z, a))

@@ -339,7 +339,7 @@ def _ratio(x: Array, y: Array) -> Array:
 
 
 def _affine(x: Array, weight: Array, bias: Array) -> Array:
-    z = x @ weight.T
+    z = x @ weight.mT
     z += bias
     return z
 
@@ -423,7 +423,7 @@ OPS: dict[str, Op] = {
     "matmul":  Op(np.matmul,                         (_matmul_left,
                                                       _matmul_right)),
     "affine":  Op(_affine,                           (lambda g, z, x, W, b: g @ W,
-                                                      lambda g, z, x, W, b: g.T @ x,
+                                                      lambda g, z, x, W, b: g.mT @ x,
                                                       lambda g, z, x, W, b: g)),
 
     # a reduction gets axis and keepdims as r
@@ -497,15 +497,20 @@ def matmul(a: Either, b: Either) -> Either:
 
 
 def affine(x: Either, weight: Either, bias: Either) -> Either:
-    """z = x Wᵀ + b: x (m, n_in), weight (n_out, n_in), bias (n_out,) → (m, n_out)."""
+    """z = x Wᵀ + b: x (m, n_in), weight (n_out, n_in), bias (n_out,) → (m, n_out).
+
+    Or for a stack of S layers at once: x (m, n_in) or (S, m, n_in), weight (S, n_out, n_in), bias
+    (S, 1, n_out) → (S, m, n_out).
+    """
     inputs, weights, biases = (np.shape(value(a)) for a in (x, weight, bias))
-    if len(weights) != 2:
+    if len(weights) not in (2, 3):
         raise ValueError(f"weight must have shape (n_out, n_in), got {weights}")
-    n_out, n_in = weights
-    if len(inputs) != 2 or inputs[1] != n_in:
+    *stack, n_out, n_in = weights
+    expected = (*stack, 1, n_out) if stack else (n_out,)
+    if len(inputs) < 2 or inputs[-1] != n_in or inputs[:-2] not in ((), tuple(stack)):
         raise ValueError(f"x must have shape (m, {n_in}), got {inputs}")
-    if biases != (n_out,):
-        raise ValueError(f"bias must have shape ({n_out},), got {biases}")
+    if biases != expected:
+        raise ValueError(f"bias must have shape {expected}, got {biases}")
     return _apply("affine", x, weight, bias)
 
 

@@ -152,6 +152,14 @@ def test_affine_agrees_with_pytorch(m, dtype):
     check_against_torch(affine, torch.nn.functional.linear, x, w, b, dtype=dtype)
 
 
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("x_shape", [(5, 3), (2, 5, 3)])
+def test_a_stack_of_affine_maps_agrees_with_pytorch(x_shape, dtype):
+    rng = np.random.default_rng(0)
+    x, w, b = (rng.normal(size=s).astype(dtype) for s in (x_shape, (2, 4, 3), (2, 1, 4)))
+    check_against_torch(affine, lambda x, w, b: x @ w.mT + b, x, w, b, dtype=dtype)
+
+
 @pytest.mark.parametrize("axes", [(1, 2, 0), (0, 2, 1), (-1, 0, 1), (2, 1, 0)])
 def test_transpose_agrees_with_pytorch_for_any_permutation(axes):
     x = np.random.default_rng(0).normal(size=(2, 3, 4))
@@ -378,6 +386,10 @@ BAD = [
     (lambda t: t @ np.ones((3, 2)), ValueError, "cannot compute matmul of (2,) and (3, 2): "),
     (lambda t: affine(t, EYE, t), ValueError, "x must have shape (m, 2), got (2,)"),
     (lambda t: affine(EYE, EYE, t[:1]), ValueError, "bias must have shape (2,), got (1,)"),
+    (lambda t: affine(t, EYE[None], t), ValueError, "x must have shape (m, 2), got (2,)"),
+    (lambda t: affine(np.ones((3, 2, 2)), np.ones((4, 2, 2)), np.ones((4, 1, 2))), ValueError,
+     "x must have shape (m, 2), got (3, 2, 2)"),
+    (lambda t: affine(EYE, EYE[None], t), ValueError, "bias must have shape (1, 1, 2), got (2,)"),
     (lambda t: affine(EYE, t, t), ValueError, "weight must have shape (n_out, n_in), got (2,)"),
     (lambda t: Tensor(t), TypeError, "data must be numbers, got a Tensor"),
     (lambda t: Tensor(["a"]), TypeError, "data must hold real numbers, got dtype <U1"),
