@@ -515,7 +515,7 @@ def contest(task: str = "a tree of wavy pairs", budget: str = "small") -> Drawn:
     said = ", ".join(f"{d}: {t.mean():.3f}" for d, t in zip(depths, tests, strict=True))
     text = (
         f"{task[0].upper()}{task[1:]}, {examples:,} examples, {steps:,} steps, about {size:,} "
-        f"parameters. Test {'accuracy' if accuracy else 'error'} by depth {said} (3 seeds); best "
+        f"parameters. Test {'accuracy' if accuracy else 'error'} by depth {said} (5 seeds); best "
         f"at {depths[best]}."
     )
     return fig, text
