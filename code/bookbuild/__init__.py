@@ -18,6 +18,7 @@ PARTS = (
     "experiments",
     "dependencies",
     "questions",
+    "claims",
     "disclosure",
     "exercises",
     "citations",

@@ -76,7 +76,7 @@ def parse_answer(title: str) -> tuple[float, float, str]:
 def build(admonition: nodes.admonition, number: int) -> question:
     """The form for one admonition of class `question`; raises QuestionError."""
     title, *content = admonition.children
-    answers = [node for node in content if _is_answer(node)]
+    answers = [node for node in content if is_answer(node)]
     if len(answers) != 1:
         raise QuestionError(
             "a question needs one nested admonition titled 'Answer: …', this one has "
@@ -101,7 +101,7 @@ def build(admonition: nodes.admonition, number: int) -> question:
     return form
 
 
-def _is_answer(node: nodes.Node) -> bool:
+def is_answer(node: nodes.Node) -> bool:
     return isinstance(node, nodes.admonition) and node.children[0].astext().startswith("Answer:")
 
 
@@ -141,7 +141,7 @@ class AskQuestions(SphinxPostTransform):
             except QuestionError as error:
                 report(self.app, f"question: {error}", self.env.docname, node)
         for node in self.document.findall(nodes.admonition):
-            if _is_answer(node) and "question" not in node.parent["classes"]:
+            if is_answer(node) and "question" not in node.parent["classes"]:
                 message = "question: this answer belongs to no {admonition} of class question"
                 report(self.app, message, self.env.docname, node)
 

@@ -1,7 +1,8 @@
 """The chapters' experiments: what they train and measure. Figures draw it, cells print it.
 
 One module per chapter. An experiment is a function of plain values (numbers, names, tuples of them)
-that returns arrays, and `@kept` makes it run once however many figures and cells ask for it.
+that returns arrays, and `@kept` makes it run once however many figures and cells ask for it. It
+also notes how long that took, and `seconds_of` says it when all that is left is to look it up.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import pickle
+import time
 from collections.abc import Callable
 from functools import cache, wraps
 from pathlib import Path
@@ -21,6 +23,24 @@ Given = ParamSpec("Given")
 Result = TypeVar("Result")
 
 
+_clocks: list[dict[str, float]] = []
+"""Of each `seconds_of` that is at work, the innermost last: what its experiments took, by call."""
+
+
+def seconds_of(work: Callable[[], Result]) -> tuple[Result, float]:
+    """(what work() returns, the processor's seconds for it, as if no experiment had run before).
+
+    An experiment whose result was kept counts with the seconds of the run that is kept.
+    """
+    _clocks.append({})
+    began = time.process_time()
+    try:
+        result = work()
+    finally:
+        spent, experiments = time.process_time() - began, _clocks.pop()
+    return result, spent + sum(experiments.values())
+
+
 def kept(experiment: Callable[Given, Result]) -> Callable[Given, Result]:
     """Run `experiment` once for each set of arguments; whoever asks again gets the same object.
 
@@ -31,24 +51,37 @@ def kept(experiment: Callable[Given, Result]) -> Callable[Given, Result]:
     The arguments must be hashable, and their repr must say all about them. Never change a result.
     """
 
+    def called(args: tuple, kwargs: dict) -> str:
+        return f"{experiment.__module__}.{experiment.__qualname__}{args!r}{sorted(kwargs.items())}"
+
     @cache
-    @wraps(experiment)
-    def run(*args: Given.args, **kwargs: Given.kwargs) -> Result:
+    def once(*args: Given.args, **kwargs: Given.kwargs) -> tuple[Result, float]:
         folder = os.environ.get(FOLDER)
         if not folder:
-            return experiment(*args, **kwargs)
+            return seconds_of(lambda: experiment(*args, **kwargs))
         from filelock import FileLock  # comes with PyTorch; needed on a build only
 
-        call = f"{experiment.__module__}.{experiment.__qualname__}{args!r}{sorted(kwargs.items())}"
+        call = called(args, kwargs)
         path = Path(folder, hashlib.sha256(call.encode()).hexdigest()[:24])
         path.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(path.with_suffix(".lock")):
             if path.exists():
                 return pickle.loads(path.read_bytes())
-            result = experiment(*args, **kwargs)
+            result = seconds_of(lambda: experiment(*args, **kwargs))
             partial = path.with_suffix(".partial")
             partial.write_bytes(pickle.dumps(result))
             partial.replace(path)  # an interrupted build leaves no half file under this name
             return result
+
+    @wraps(experiment)
+    def run(*args: Given.args, **kwargs: Given.kwargs) -> Result:
+        began = time.process_time()
+        result, seconds = once(*args, **kwargs)
+        if _clocks:  # which counts the run that was kept, once, instead of the wait for it
+            call, clock = called(args, kwargs), _clocks[-1]
+            again = call in clock
+            waited = time.process_time() - began
+            clock[call] = (clock[call] if again else seconds) - waited
+        return result
 
     return run

@@ -12,9 +12,19 @@ from feedforward import costs, graph
 from feedforward.datasets import Split, digits, inverse_problem, mnist1d
 from feedforward.ensemble import Ensemble, of_each, seeded
 from feedforward.experiments import kept
+from feedforward.graph import Tensor
 from feedforward.mixture import mixture_parameters, sample_mixture
 from feedforward.training import adam, train
-from feedforward.units import UNITS, Unit, sigmoid, softmax, softplus
+from feedforward.units import (
+    UNITS,
+    Unit,
+    absolute_value,
+    rectifier,
+    relu,
+    sigmoid,
+    softmax,
+    softplus,
+)
 
 Array = np.ndarray
 
@@ -81,7 +91,7 @@ def flat_share(unit: str, center: float, spread: float) -> tuple[float, float]:
     return float(weight @ (np.abs(slope) < 0.05)), float(weight @ slope**2)
 
 
-CHAIN_DEPTH = 20
+CHAIN_DEPTH, CHAIN_WIDTH = 20, 64
 CHAIN_UNITS = (
     "sigmoid", "tanh", "hard_tanh", "hard_sigmoid", "softplus", "relu", "absolute_value",
 )  # fmt: skip
@@ -98,7 +108,7 @@ def chain_gradients(unit: str, scale: float, seeds: tuple[int, ...] = (0, 1, 2, 
     over 100 digits, divided by that of the last hidden layer: (seeds, 20), the last layer first.
     """
     data = digits(np.random.default_rng(0))
-    widths = (64, *[64] * CHAIN_DEPTH, 10)
+    widths = (64, *[CHAIN_WIDTH] * CHAIN_DEPTH, 10)
     network = Ensemble(widths, unit, seeded(seeds), dtype=np.float64)
     for weight in network.weights[1:-1]:
         weight.data[:] = [scale * np.linalg.qr(w)[0] for w in weight.data]
@@ -109,6 +119,42 @@ def chain_gradients(unit: str, scale: float, seeds: tuple[int, ...] = (0, 1, 2, 
 
 
 # ---------------------------------------------------------------------- rectifiers as one family
+
+SLOPE_STEPS = 300
+SLOPE_STARTS = (-1.0, 0.0, 0.25, 1.0)
+
+
+class LearnedRectifier(Ensemble):
+    """Networks that learn one slope on the left, α, for all their units."""
+
+    def __init__(self, widths, rngs, alpha):
+        super().__init__(widths, rectifier(alpha), rngs)
+        self.alpha = Tensor(np.full((len(self), 1, 1), alpha, np.float32))
+
+    def activate(self, z):
+        return relu(z) - self.alpha * relu(-z)  # −relu(−z) is min(0, z)
+
+    def parameters(self):
+        return [*super().parameters(), self.alpha]
+
+
+@kept
+def learned_slopes(
+    start: float | None, seeds: tuple[int, ...] = (0, 1, 2, 3, 4)
+) -> tuple[Array, Array]:
+    """(α after training, test accuracy) on digits, one per seed; None: ReLU, whose α stays 0."""
+    data, widths = digits(np.random.default_rng(0)), (64, 64, 64, 10)
+    if start is None:
+        net = Ensemble(widths, "relu", seeded(seeds))
+    else:
+        net = LearnedRectifier(widths, seeded(seeds), start)
+    train(
+        net, of_each(costs.categorical_nll), data.x_train, data.y_train, steps=SLOPE_STEPS,
+        learning_rate=0.01, optimizer="adam", batch_size=100, rng=np.random.default_rng(0),
+    )  # fmt: skip
+    alpha = np.zeros(len(seeds)) if start is None else net.alpha.data.ravel()
+    return alpha, (net.predict(data.x_test).argmax(2) == data.y_test).mean(1)
+
 
 EDGES = {
     "vertical": np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]) / 8,
@@ -144,11 +190,36 @@ def edge_features(images: Array, unit) -> Array:
     return unit(4 * z.reshape(len(images), -1))
 
 
+EDGE_UNITS = {
+    "absolute": absolute_value,
+    "one ReLU": relu,
+    "two ReLUs": lambda z: np.concatenate([relu(z), relu(-z)], axis=-1),
+}
+"""What stands between a filter and its reader."""
+
+
+@kept
+def edge_reader(unit: str, seeds: tuple[int, ...] = (0, 1, 2, 3, 4)) -> tuple[Array, Array]:
+    """Test accuracy of a linear layer on the filters' answers: on ink, and on negatives, (S,)."""
+    images, x = digit_images(), {}
+    sets = {"train": images.x_train, "ink": images.x_test, "negative": 1 - images.x_test}
+    for name, pictures in sets.items():
+        x[name] = edge_features(pictures, EDGE_UNITS[unit])
+    reader = Ensemble((x["train"].shape[1], 10), "identity", seeded(seeds))
+    train(
+        reader, of_each(costs.categorical_nll), x["train"], images.y_train, steps=300,
+        learning_rate=0.01, optimizer="adam", batch_size=100, rng=np.random.default_rng(0),
+    )  # fmt: skip
+    return tuple(
+        (reader.predict(x[name]).argmax(2) == images.y_test).mean(1) for name in ("ink", "negative")
+    )
+
+
 # --------------------------------------------------------------------------------- dead units
 
 DEAD_BIASES = (-3.0, -2.0, -1.0, 0.0, 1.0)
 DEAD_RATES = (0.03, 0.3, 0.7, 1.0, 1.5)
-DEAD_STEPS = 150
+DEAD_UNITS, DEAD_STEPS = 100, 150
 
 
 @kept
@@ -166,12 +237,13 @@ def active_shares(
     """
     data = digits(np.random.default_rng(0))
     bias = np.repeat(biases, len(seeds))
-    network = Ensemble((64, 100, 10), unit, seeded(seeds * len(biases)), bias=bias)
+    widths = (64, DEAD_UNITS, 10)
+    network = Ensemble(widths, unit, seeded(seeds * len(biases)), bias=bias)
 
     def shares() -> Array:
         with graph.no_grad():
             z = network.layers(data.x_train)[0][0].data
-        return (z > 0).mean(axis=1).reshape(len(biases), len(seeds), 100)
+        return (z > 0).mean(axis=1).reshape(len(biases), len(seeds), DEAD_UNITS)
 
     before = shares()
     train(
@@ -428,9 +500,13 @@ def best_mixture(components: int, t: Array) -> tuple[Array, Array, Array]:
     return mixture_parameters(outputs.astype(float), components)
 
 
+COUNTED = 0.05
+"""A component with less than this share of the weight is not shown, and not asked for its σ."""
+
+
 def narrowest(logits: Array, std: Array) -> float:
     """The smallest σ of all components that have at least 5 % of the weight: (m, K) arrays."""
-    return float(std[softmax(logits) >= 0.05].min())
+    return float(std[softmax(logits) >= COUNTED].min())
 
 
 def narrowest_trained(components: int) -> Array:
@@ -533,6 +609,8 @@ SHIFTED_SIGMOIDS = {
 }
 """To ask what holds the sigmoid back: one has tanh's largest slope, the other its mean."""
 COMPARISON_SEEDS = (0, 1, 2, 3, 4, 5)
+COMPARISON_WIDTH, COMPARISON_MAXOUT, COMPARISON_BATCH = 64, 40, 64
+COMPARISON_EXAMPLES = 2000
 CONTESTS = {
     "digits, rate 0.003": ("digits", 0.003, 200),
     "MNIST-1D, rate 0.003": ("mnist1d", 0.003, 300),
@@ -545,8 +623,9 @@ def contest_data(name: str) -> Split:
     """Digits, or MNIST-1D: 2000 signals to learn from and 1000 to judge by."""
     if name == "digits":
         return digits(np.random.default_rng(0))
-    x, label = mnist1d(3000, np.random.default_rng(0))
-    return Split(x[:2000], label[:2000], x[2000:], label[2000:])
+    x, label = mnist1d(COMPARISON_EXAMPLES + 1000, np.random.default_rng(0))
+    n = COMPARISON_EXAMPLES
+    return Split(x[:n], label[:n], x[n:], label[n:])
 
 
 @kept
@@ -558,13 +637,13 @@ def accuracies(contest: str, unit: str, seeds: tuple[int, ...] = COMPARISON_SEED
     """
     name, rate, steps = CONTESTS[contest]
     data = contest_data(name)
-    width = 40 if unit == "maxout" else 64
+    width = COMPARISON_MAXOUT if unit == "maxout" else COMPARISON_WIDTH
     widths = (data.x_train.shape[1], width, width, 10)
     network = Ensemble(widths, SHIFTED_SIGMOIDS.get(unit, unit), seeded(seeds))
     train(
         network, of_each(costs.categorical_nll), data.x_train.astype(np.float32), data.y_train,
-        steps=steps, learning_rate=rate, batch_size=64, rng=np.random.default_rng(0),
-        optimizer="adam",
+        steps=steps, learning_rate=rate, batch_size=COMPARISON_BATCH,
+        rng=np.random.default_rng(0), optimizer="adam",
     )  # fmt: skip
     said = network.predict(data.x_test).argmax(axis=2)
     return (said == data.y_test).mean(axis=1)

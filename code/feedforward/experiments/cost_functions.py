@@ -84,6 +84,7 @@ def line_data() -> tuple[Array, Array]:
     return x, x + rng.normal(0, 0.5, x.size)
 
 
+NOISE_EXAMPLES, NOISE_HIDDEN = 200, 24
 NOISE_STEPS = 800
 NOISE_RATE = 0.02
 NOISE_FILM = [0, *sorted({round(step) for step in np.geomspace(2, NOISE_STEPS - 1, 19)})]
@@ -132,8 +133,8 @@ def noise_film(learned: bool, seed: int = 0) -> tuple[Array, Array, Array]:
     MSE at that step, which is its best value.
     """
     rng = np.random.default_rng(seed)
-    x, y = datasets.heteroscedastic(200, rng)
-    net = _Filmed(MLP((1, 24, 2 if learned else 1), "tanh", "xavier", rng))
+    x, y = datasets.heteroscedastic(NOISE_EXAMPLES, rng)
+    net = _Filmed(MLP((1, NOISE_HIDDEN, 2 if learned else 1), "tanh", "xavier", rng))
     cost = learned_noise_cost if learned else lambda f, y: costs.squared_error(f[:, 0], y)
     history = train(
         net, cost, 4 * x - 2, y[:, 0],
@@ -241,6 +242,66 @@ def naive_nll(logits: Array, label: int) -> np.floating:
     with np.errstate(all="ignore"):
         weights = np.exp(logits)
         return -np.log(weights[label] / weights.sum())
+
+
+# -------------------------------------------------------------------------------- from the papers
+
+PAPER_SEEDS = (0, 1, 2, 3, 4)
+FLAT = 0.05
+"""A place is flat where the slope is below this share of the plane's largest."""
+
+
+def flat_share(seed: int, span: float) -> list[float]:
+    """How much of the weight plane is flat: under the NLL, and under the squared error."""
+    rng, w = np.random.default_rng(seed), np.linspace(-span, span, 121)
+    x, y = rng.normal(size=50), rng.integers(0, 2, 50)
+    z = w[:, None, None] * np.tanh(np.outer(w, x))  # logit = w₂·tanh(w₁·x)
+    p = sigmoid(z)
+    surfaces = (np.logaddexp(0, z) - y * z).mean(-1), ((p - y) ** 2).mean(-1) / 2
+    slopes = [np.hypot(*np.gradient(J, w, w)) for J in surfaces]
+    return [np.mean(slope < FLAT * slope.max()) for slope in slopes]
+
+
+@kept
+def flat_shares(span: float, seeds: tuple[int, ...] = PAPER_SEEDS) -> Array:
+    """`flat_share` of each seed: (seeds, 2)."""
+    return np.array([flat_share(seed, span) for seed in seeds])
+
+
+HUBER_DELTA = 1.345
+EFFICIENCY_DAYS = 101
+
+
+def efficiency(seed: int, delta: float = HUBER_DELTA, repeats: int = 10_000):
+    """Variance of the mean over that of the median, and over that of Huber's."""
+    samples = np.random.default_rng(seed).normal(size=(repeats, EFFICIENCY_DAYS))
+    mean, median = samples.mean(axis=1), np.median(samples, axis=1)
+    best = median.copy()
+    for _ in range(30):  # gradient descent on Huber's cost, all samples at once
+        best += np.clip(samples - best[:, None], -delta, delta).mean(axis=1)
+    return mean.var() / median.var(), mean.var() / best.var()
+
+
+@kept
+def efficiencies(seeds: tuple[int, ...] = PAPER_SEEDS[:3]) -> Array:
+    """`efficiency` of each seed: (seeds, 2)."""
+    return np.array([efficiency(seed) for seed in seeds])
+
+
+def efficiency_of_large_samples(delta: float = HUBER_DELTA) -> float:
+    """Huber's on Gaussian data, by integration: P(|x| < δ)² / E[clip(x, −δ, δ)²]."""
+    x = np.linspace(-12, 12, 240_001)
+    density = normal_density(x, 0.0, 1.0)
+    inside = np.trapezoid((np.abs(x) < delta) * density, x)
+    return float(inside**2 / np.trapezoid(np.clip(x, -delta, delta) ** 2 * density, x))
+
+
+def noise_contest(learned: bool) -> tuple[Array, Array]:
+    """By seed: `noise_film`'s last NLL, (S,), and squared distance from the curve, (S, frames)."""
+    truth = datasets.heteroscedastic_mean(NOISE_GRID)[:, 0]
+    films = [noise_film(learned, seed) for seed in PAPER_SEEDS]
+    distance = [np.mean((mean - truth) ** 2, axis=1) for mean, _, _ in films]
+    return np.array([nll[-1] for _, _, nll in films]), np.array(distance)
 
 
 # ------------------------------------------------------------------------------ where this fails

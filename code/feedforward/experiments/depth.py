@@ -225,7 +225,7 @@ def disturbed_teeth(
     return np.array(runs), np.array(error)
 
 
-EXCESS_WIDTHS = (0, 10, 100)
+EXCESS_WIDTHS, EXCESS_EXAMPLES = (0, 10, 100), 60
 
 
 @kept
@@ -240,8 +240,8 @@ def excess(seeds: tuple[int, ...] = (0, 1, 2, 3, 4)) -> dict[int, tuple[Array, A
         errors = []
         for rng in seeded(seeds):
             slope = rng.normal(size=(10, 1)) / np.sqrt(10)
-            x, x_test = rng.normal(size=(60, 10)), rng.normal(size=(1000, 10))
-            y = x @ slope + rng.normal(0, 0.5, (60, 1))
+            x, x_test = rng.normal(size=(EXCESS_EXAMPLES, 10)), rng.normal(size=(1000, 10))
+            y = x @ slope + rng.normal(0, 0.5, (EXCESS_EXAMPLES, 1))
             net = Ensemble((10, width, 1) if width else (10, 1), relu, [rng])
             train(
                 net, of_each(costs.squared_error), x, y,
@@ -295,9 +295,12 @@ def plane_counts(depth: int, kind: str, seeds: tuple[int, ...] = (0, 1, 2)) -> A
     )
 
 
+CLIMB = 400
+
+
 @kept
 def most_regions(
-    seeds: tuple[int, ...] = (0, 1, 2), tries: int = 400
+    seeds: tuple[int, ...] = (0, 1, 2), tries: int = CLIMB
 ) -> tuple[Array, list[tuple[Array, ...]]]:
     """The most regions of a (2, 4, 4) network that a climb finds, and the weights, per seed.
 
@@ -499,6 +502,7 @@ CURVE_LAYERS = 10
 CURVE_WIDTH = 200
 CURVE_SCALES = (0.8, 1.5, 2.5, 4.0)
 CURVE_POINTS = 4000
+CURVE_BIAS = 0.3
 
 
 @kept
@@ -519,7 +523,7 @@ def curve_growth(scale: float, seeds: tuple[int, ...] = (0, 1, 2)) -> tuple[Arra
         for layer in range(CURVE_LAYERS + 1):
             if layer:
                 weight = rng.normal(0, scale / np.sqrt(CURVE_WIDTH), (CURVE_WIDTH, CURVE_WIDTH))
-                a = np.tanh(a @ weight.T + rng.normal(0, 0.3, CURVE_WIDTH))
+                a = np.tanh(a @ weight.T + rng.normal(0, CURVE_BIAS, CURVE_WIDTH))
             step = np.diff(a, axis=0)
             length.append(np.linalg.norm(step, axis=1).sum())
             turn.append(_turning(step))

@@ -23,6 +23,7 @@ from feedforward.normalization import BatchNorm, LayerNorm
 from feedforward.propagation import (
     backward_statistics,
     correlation_map,
+    fixed_point,
     forward_statistics,
     predicted_backward,
     predicted_forward,
@@ -309,6 +310,7 @@ def deep_rectifiers_with_adam() -> dict[str, Array]:
 
 # ------------------------------------------------------------- Glorot and Bengio, layer by layer
 
+GLOROT_WIDTH, GLOROT_LAYERS = 1000, 5
 GLOROT_STARTS = {
     "standard": lambda shape, rng: lecun(shape, rng, "uniform", gain=1 / math.sqrt(3)),
     "normalized": lambda shape, rng: xavier(shape, rng, "uniform"),
@@ -333,7 +335,12 @@ def glorot(name: str) -> dict[str, Array]:
     """
     data, kept_ = digits_data(), {"activation std": [], "gradient std": [], "singular": []}
     for seed, rng in zip(SEEDS, seeded(SEEDS), strict=True):
-        net = Ensemble((64, *[1000] * 5, 10), "tanh", [rng], initializer=GLOROT_STARTS[name])
+        net = Ensemble(
+            (64, *[GLOROT_WIDTH] * GLOROT_LAYERS, 10),
+            "tanh",
+            [rng],
+            initializer=GLOROT_STARTS[name],
+        )
         layers = net.layers(data.x_train[:100])
         of_each(nll)(layers[-1][0], data.y_train[:100]).sum().backward()
         hidden = layers[:-1]
@@ -487,6 +494,20 @@ def correlations(weight_std: float, bias_std: float) -> tuple[Array, Array]:
     return np.array(predicted), np.array(measured).T
 
 
+def last_correlation(weight_std: float, bias_std: float, from_layer_40: float) -> float:
+    """Where the map of correlations has led 400 layers later, with q at its fixed point."""
+    q, c = fixed_point("tanh", weight_std, bias_std), from_layer_40
+    for _ in range(400):
+        c = min(1.0, correlation_map(c, q, "tanh", weight_std, bias_std))
+    return c
+
+
+def distance_left(weight_std: float, bias_std: float) -> float:
+    """How far the predicted correlation in layer 40 still is from its last value."""
+    c = correlations(weight_std, bias_std)[0][-1]
+    return abs(c - last_correlation(weight_std, bias_std, c))
+
+
 def _unit_length(vectors: Array) -> Array:
     wide = vectors.astype(np.float64)
     return wide / np.linalg.norm(wide, axis=1, keepdims=True)
@@ -560,3 +581,20 @@ def tiny_batches(norm: str, batch_size: int, rate: float) -> dict[str, Array]:
             outputs = net(data.x_test[i : i + batch_size]).data
         right.append(outputs.argmax(axis=2) == data.y_test[i : i + batch_size])
     return {"used": used, "as trained": np.concatenate(right, axis=1).mean(axis=1)}
+
+
+# ------------------------------------------------------------------------------- narrow networks
+
+NARROW_DEPTH = 50
+
+
+@kept
+def narrow_networks(width: int) -> Array:
+    """E[z²] in layer 50 of twenty ReLU networks with He's start, inputs of mean square 1: (20,).
+
+    The maps predict twice the inputs' mean square, for the mean over all such networks.
+    """
+    x = np.random.default_rng(7).normal(size=(20, 64)).astype(np.float32)
+    widths = (64, *[width] * NARROW_DEPTH, 1)
+    net = Ensemble(widths, "relu", seeded(range(100, 120)), initializer=he)
+    return forward_statistics(net, x).z_square[NARROW_DEPTH - 1]

@@ -3,11 +3,12 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from feedforward.experiments import FOLDER, kept
+from feedforward.experiments import FOLDER, kept, seconds_of
 
 # A module of the test's own, whose experiment leaves a mark each time that it really runs.
 EXPERIMENT = """
@@ -91,3 +92,70 @@ def test_an_experiment_that_fails_leaves_nothing_behind(tmp_path, monkeypatch):
         with pytest.raises(ValueError, match="diverged"):
             fails()
     assert [path for path in tmp_path.iterdir() if path.suffix != ".lock"] == []
+
+
+def busy(seconds: float) -> None:
+    """Spend that much of the processor's time."""
+    end = time.process_time() + seconds
+    while time.process_time() < end:
+        pass
+
+
+@pytest.fixture(params=["in memory", "in a folder"])
+def slow(request, tmp_path, monkeypatch):
+    """Three experiments: two that are slow, and one that asks both, the first one twice."""
+    monkeypatch.delenv(FOLDER, raising=False)
+    if request.param == "in a folder":
+        monkeypatch.setenv(FOLDER, str(tmp_path))
+
+    def again():
+        @kept
+        def first():
+            busy(0.2)
+
+        @kept
+        def second():
+            busy(0.1)
+
+        @kept
+        def both():
+            first(), first(), second()
+
+        return first, second, both
+
+    return again
+
+
+def near(seconds: float):
+    return pytest.approx(seconds, abs=0.05)
+
+
+def test_an_experiment_that_was_kept_still_says_how_long_it_took(slow):
+    first, _, _ = slow()
+    assert seconds_of(first)[1] == near(0.2)
+    began = time.process_time()
+    assert seconds_of(first)[1] == near(0.2)
+    assert time.process_time() - began < 0.05
+    first, _, _ = slow()  # as in another process: in a folder it is looked up, else it runs
+    assert seconds_of(first)[1] == near(0.2)
+
+
+def test_what_was_asked_twice_counts_once_and_other_work_counts_too(slow):
+    first, second, _ = slow()
+
+    def work():
+        first(), second(), first()
+        busy(0.1)
+        return "done"
+
+    for _ in range(2):
+        assert seconds_of(work) == ("done", near(0.4))
+
+
+@pytest.mark.parametrize("asked_before", [False, True])
+def test_an_experiment_made_of_others_took_what_they_took(slow, asked_before):
+    first, second, both = slow()
+    if asked_before:
+        first(), second()
+    for _ in range(2):
+        assert seconds_of(both)[1] == near(0.3)

@@ -1,0 +1,408 @@
+"""What this book found where others published something: one function for each comparison.
+
+A function asks the experiments and puts their numbers into words. The chapter that tells the story
+and the page that lists all of them show the same words. After ± stands the standard deviation over
+seeds, with n − 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from feedforward.approximation import montufar_network, sawtooth
+from feedforward.complexity import checkpoint_cost, mlp_cost
+from feedforward.experiments import activations, cost_functions, depth, initialization, seconds_of
+from feedforward.experiments import training_cost as training
+from feedforward.figures.activations import spread
+from feedforward.figures.initialization import near
+from feedforward.figures.style import minus
+from feedforward.figures.training_cost import bytes_in_words
+from feedforward.progress import progress
+from feedforward.regions import (
+    montufar_lower_bound,
+    pieces_on_line,
+    region_cap,
+    regions_in_window,
+    zaslavsky,
+)
+from feedforward.units import hard_sigmoid, sparsemax
+
+FOUND: dict[str, Callable[[], str]] = {}
+"""Every comparison by its name."""
+
+
+def comparison(function: Callable[[], str]) -> Callable[[], str]:
+    """List `function` among the book's comparisons."""
+    FOUND[function.__name__] = function
+    return function
+
+
+def every_comparison() -> Iterator[tuple[str, str, float]]:
+    """(name, what was found, the processor's seconds for it) of each; slow without a build."""
+    names = list(FOUND)
+    for k in progress(len(names)):
+        said, seconds = seconds_of(FOUND[names[k]])
+        yield names[k], said, seconds
+
+
+def in_seconds(seconds: float) -> str:
+    """12.3 → "12", 0.42 → "0.4", 0.004 → "< 0.1"."""
+    if seconds < 0.1:
+        return "< 0.1"
+    return f"{seconds:.1f}" if seconds < 10 else f"{seconds:.0f}"
+
+
+def numbers(values, form: str) -> str:
+    """Several numbers in a row."""
+    return minus(", ".join(f"{value:{form}}" for value in values))
+
+
+# ------------------------------------------------------------------------------- 1, Cost functions
+
+
+@comparison
+def plateaus() -> str:
+    wide, narrow = (
+        [spread(share, ".2f") for share in cost_functions.flat_shares(span).T] for span in (8, 4)
+    )
+    return (
+        f"flat share of the weight plane within ±8: {wide[0]} (NLL), {wide[1]} (squared), "
+        f"{len(cost_functions.PAPER_SEEDS)} seeds. Within ±4, where little saturates, no such "
+        f"difference: {narrow[0]}, {narrow[1]}"
+    )
+
+
+@comparison
+def huber_efficiency() -> str:
+    found = cost_functions.efficiencies()
+    return (
+        f"large samples, by integration: {cost_functions.efficiency_of_large_samples():.2%}; "
+        f"{cost_functions.EFFICIENCY_DAYS} numbers, simulated: {spread(found[:, 1], '.1%')}, "
+        f"{len(found)} seeds"
+    )
+
+
+@comparison
+def median_efficiency() -> str:
+    found = cost_functions.efficiencies()
+    return (
+        f"{cost_functions.EFFICIENCY_DAYS} numbers, simulated: {spread(found[:, 0], '.1%')}, "
+        f"{len(found)} seeds"
+    )
+
+
+@comparison
+def learned_noise() -> str:
+    one, own = (cost_functions.noise_contest(learned) for learned in (False, True))
+    better = int(np.sum(own[0] < one[0]))
+    return (
+        "on our curve, not confirmed for the mean: squared distance from the truth "
+        f"{spread(own[1][:, -1], '.4f')} with σ(x), {spread(one[1][:, -1], '.4f')} without. The "
+        f"NLL does improve, from {minus(f'{one[0].mean():.2f}')} to "
+        f"{minus(f'{own[0].mean():.2f}')} nats, in {better} of {len(own[0])} seeds"
+    )
+
+
+# ---------------------------------------------------------------------- 2, Units and activations
+
+
+@comparison
+def edges_and_negatives() -> str:
+    absolute, relu = (activations.edge_reader(unit)[1] for unit in ("absolute", "one ReLU"))
+    return (
+        "another task, one claim of it: linear reader on four edge filters, tested on negatives: "
+        f"{spread(absolute)} with the absolute value, {spread(relu)} with ReLU, "
+        f"{len(relu)} seeds"
+    )
+
+
+@comparison
+def relu_against_tanh() -> str:
+    digits, signals = (
+        [activations.accuracies(contest, unit) for unit in ("relu", "tanh")]
+        for contest in ("digits, rate 0.003", "MNIST-1D, rate 0.003")
+    )
+    return (
+        f"two hidden layers, {len(digits[0])} seeds, ReLU and tanh: digits {spread(digits[0])} and "
+        f"{spread(digits[1])}; MNIST-1D, rate 0.003, {spread(signals[0])} and {spread(signals[1])}"
+    )
+
+
+@comparison
+def two_maxout_units() -> str:
+    sizes = (6, 24, 96)
+    off = [activations.convex_difference(activations.TARGETS["a wave"], k)[2] for k in sizes]
+    return (
+        f"built, not trained: largest error on the wave {numbers(off, '.4f')} with "
+        f"{numbers(sizes, 'd')} pieces"
+    )
+
+
+@comparison
+def learned_slope() -> str:
+    learned, fixed = (1 - activations.learned_slopes(start)[1] for start in (0.25, None))
+    return (
+        "digits, two hidden layers, one slope per network, started at 0.25, "
+        f"{len(fixed)} seeds: {spread(learned, '.1%')} error, with ReLU {spread(fixed, '.1%')}"
+    )
+
+
+@comparison
+def sparsemax_of_two() -> str:
+    z = np.linspace(-3, 3, 6001)
+    off = np.abs(sparsemax(np.stack([z, np.zeros_like(z)], axis=1))[:, 0] - hard_sigmoid(z)).max()
+    return f"largest difference {near(off)}"
+
+
+@comparison
+def inverse_problem() -> str:
+    square, three, five = (activations.inverse_test_nll(k) for k in (0, 3, 5))
+    return (
+        f"test NLL {minus(spread(square, '.2f'))} for squared error, "
+        f"{minus(spread(three, '.2f'))} for K = 3, {minus(spread(five, '.2f'))} for K = 5, "
+        f"{len(five)} seeds"
+    )
+
+
+@comparison
+def signals_in_one_dimension() -> str:
+    linear, relu = (
+        activations.accuracies("MNIST-1D, rate 0.01", unit) for unit in ("identity", "relu")
+    )
+    steps = activations.CONTESTS["MNIST-1D, rate 0.01"][2]
+    return (
+        f"{activations.COMPARISON_EXAMPLES} examples and {steps} steps, {len(relu)} seeds: "
+        f"identity {spread(linear, '.0%')}, ReLU {spread(relu, '.0%')}"
+    )
+
+
+# ------------------------------------------------------------------------------ 3, Initialization
+
+
+@comparison
+def singular_values() -> str:
+    ours = (initialization.glorot(start)["singular"] for start in ("normalized", "standard"))
+    return "{} and {}: one digit, third layer, 3 seeds".format(*map(spread, ours))
+
+
+@comparison
+def through_five_layers() -> str:
+    found = [initialization.glorot(start) for start in ("standard", "normalized")]
+    activation, gradient = (
+        [f[what].mean(axis=1)[order] for f in found]
+        for what, order in (("activation std", [0, -1]), ("gradient std", [-1, 0]))
+    )
+    return (
+        "standard and normalized, means of 3 seeds. Activations, layer 1 to 5: "
+        + " and ".join(f"{a:.3f} → {b:.3f}" for a, b in activation)
+        + "; gradients, layer 5 to 1: "
+        + " and ".join(f"{a:.4f} → {b:.4f}" for a, b in gradient)
+    )
+
+
+@comparison
+def twenty_two_and_thirty() -> str:
+    rate, said = initialization.RECTIFIER_RATES[0], []
+    for layers in (22, 30):
+        curves = initialization.deep_rectifiers(layers, rate)
+        ends = (f"{c[-1].min():.2f}–{c[-1].max():.2f} ({name})" for name, c in curves.items())
+        said.append(f"{layers} layers " + ", ".join(ends))
+    return (
+        f"digits, width {initialization.RECTIFIER_WIDTH}, rate {rate}, "
+        f"{len(initialization.SEEDS)} seeds, cost after {initialization.RECTIFIER_STEPS} steps: "
+        + "; ".join(said)
+    )
+
+
+@comparison
+def orthogonal_products() -> str:
+    found = initialization.spectra(50, "identity")
+    medians = {name: np.median(values, axis=0) for name, values in found.items()}
+    worst = np.abs(found["orthogonal"] - 1).max()
+    return (
+        f"50 layers, 3 seeds: all of them 1 to {near(worst)}; with Gaussian weights the median is "
+        f"{near(medians['Gaussian'].min())} to {near(medians['Gaussian'].max())}"
+    )
+
+
+@comparison
+def correlations_settle() -> str:
+    bias_std, scales = initialization.CHAOS_BIASES[2], (1.0, 1.3, 2.0)
+    left = ", ".join(near(initialization.distance_left(scale, bias_std)) for scale in scales)
+    return f"distance from it in layer 40 (predicted), σ_b² = 0.05, σ_w = 1, 1.3, 2: {left}"
+
+
+@comparison
+def batch_normalization() -> str:
+    with_it, without = (initialization.starts_and_rates(on)[-1] for on in (True, False))
+    best = [a.reshape(-1, a.shape[-1])[a.mean(axis=-1).argmax()] for a in (with_it, without)]
+    return (
+        f"digits, three layers of {initialization.MAP_WIDTHS[1]}, {initialization.MAP_STEPS[-1]} "
+        f"steps, best of {with_it[..., 0].size} settings, 3 seeds: {spread(best[0])} with, "
+        f"{spread(best[1])} without. The best settings hardly differ; how many are good does"
+    )
+
+
+@comparison
+def residual_blocks() -> str:
+    blocks, said = 100, []
+    for name in ("1", "1/√L"):
+        scale = initialization.branch_scale(name, blocks)
+        signal = initialization.residual(blocks, scale)[0][-1]
+        said.append(f"× {near(signal.min())} to {near(signal.max())} for s = {name}")
+    return f"{blocks} blocks, {len(signal)} seeds, mean square of the signal " + ", ".join(said)
+
+
+@comparison
+def narrow_networks_lose() -> str:
+    medians = [np.median(initialization.narrow_networks(width)) for width in (10, 30, 100)]
+    return (
+        "layer 50, 20 networks, median of the mean square where the mean is predicted to be 2: "
+        + ", ".join(f"{near(m)} at width {w}" for w, m in zip((10, 30, 100), medians, strict=True))
+    )
+
+
+# ----------------------------------------------------------------------- 4, The cost of training
+
+EIGHT_LAYERS = (256,) * 9
+
+
+@comparison
+def forward_count() -> str:
+    timing = training.timed_passes(128)
+    power, error = training.slope_on_logarithmic_axes(timing.weights[4:], timing.forward[4:])
+    return (
+        "counted exactly, as PyTorch counts; time grows like the number of weights to the power "
+        f"{power:.2f} ± {error:.2f} (standard error of the slope through four points) above "
+        f"{timing.weights[3]:,} weights"
+    )
+
+
+@comparison
+def backward_count() -> str:
+    cost = mlp_cost(EIGHT_LAYERS, 1)
+    return (
+        f"eight layers of {EIGHT_LAYERS[0]}, counted: backward "
+        f"{cost.multiply_adds_backward / cost.multiply_adds_forward:.3f} times forward, "
+        f"{2 * cost.multiply_adds / cost.weights:.2f} operations for each weight and example (a "
+        "multiply-add is two)"
+    )
+
+
+@comparison
+def checkpoints() -> str:
+    widths, batch, segment = training.chain(1000), training.CHAIN_BATCH, 32
+    plain, cut = mlp_cost(widths, batch), checkpoint_cost(widths, batch, segment=segment)
+    run = training.thousand_layers(segment)
+    longer = run["checkpointed seconds"] / run["plain seconds"] - 1
+    return (
+        f"1000 dense layers: {bytes_in_words(plain.bytes_waiting)} to "
+        f"{bytes_in_words(cut.bytes_peak)} of activations, {cut.extra_work:.0%} more "
+        f"multiply-adds, {minus(f'{longer:+.0%}')} time spent computing in our engine"
+    )
+
+
+@comparison
+def cheap_gradient() -> str:
+    cost = mlp_cost(EIGHT_LAYERS, 1)
+    both = 1 + cost.multiply_adds_backward / cost.multiply_adds_forward
+    return (
+        f"both passes are {both:.2f} forward passes, counted, for {cost.parameters:,} derivatives"
+    )
+
+
+# ---------------------------------------------------------------------------- 5, Why depth helps
+
+
+@comparison
+def random_waves() -> str:
+    units, error = depth.BARRON_UNITS[1:], depth.random_waves(8)[:, 1:]
+    slopes = np.array([np.polyfit(np.log(units), np.log(e), 1)[0] for e in error])
+    return (
+        f"cosine units on a Gaussian bump, {len(error)} seeds, d = 8: from {units[0]} to "
+        f"{units[-1]:,} units the error falls like n to the power {minus(spread(slopes, '.2f'))}"
+    )
+
+
+@comparison
+def teeth() -> str:
+    count = pieces_on_line(sawtooth(14), 0.0, 1.0).count
+    return f"counted: {count:,} for L = 14, 28 ReLUs"
+
+
+@comparison
+def four_and_four() -> str:
+    built = montufar_network((2, 4, 4))
+    square, plane = (
+        len(regions_in_window(built, (low, high, low, high))) for low, high in ((0, 1), (-1e3, 1e3))
+    )
+    best = depth.most_regions()[0]
+    return (
+        f"built and counted: {square} in the unit square (the bound is "
+        f"{montufar_lower_bound((2, 4, 4))}), {plane} in the plane; climbs from {len(best)} seeds "
+        f"find {numbers(best, 'd')}. The cap is {region_cap((2, 4, 4))}"
+    )
+
+
+@comparison
+def lines_in_a_plane() -> str:
+    counts = []
+    for seed in range(3):
+        rng = np.random.default_rng(seed)
+        first = (rng.normal(size=(6, 2)), rng.normal(size=6))
+        net = [first, (np.ones((1, 6)), np.zeros(1))]
+        counts.append(len(regions_in_window(net, (-1e3, 1e3, -1e3, 1e3))))
+    return (
+        f"six random lines, 3 seeds: {numbers(counts, 'd')} regions counted, "
+        f"{zaslavsky(6, 2)} by the formula"
+    )
+
+
+@comparison
+def per_neuron() -> str:
+    means = [spread(depth.regions_per_neuron(d)[0][0].mean(axis=1), ".2f") for d in (1, 2, 4, 8)]
+    return f"pieces per neuron, 5 seeds: {', '.join(means)} for 1, 2, 4, 8 layers of 64 neurons"
+
+
+@comparison
+def random_labels() -> str:
+    fitted, test = depth.memorized("random")[-1]
+    return (
+        f"digits, {len(test)} seeds: training {spread(fitted, '.1%')}, test {spread(test, '.1%')}"
+    )
+
+
+@comparison
+def growing_curve() -> str:
+    lengths = depth.curve_growth(4.0)[0]
+    each = (lengths[:, 10] / lengths[:, 4]) ** (1 / 6)
+    return f"σ = 4, {len(each)} seeds: × {spread(each, '.2f')} per layer"
+
+
+@comparison
+def residual_connections() -> str:
+    plain, remedy = (
+        depth.contest_scores("MNIST-1D", 8, "large", network)[1]
+        for network in ("plain", "residual, small weights")
+    )
+    steps = depth.contest_budget("MNIST-1D", "large")[1]
+    return (
+        f"dense networks on MNIST-1D, eight layers, {steps:,} steps, {len(plain)} seeds: "
+        f"{spread(remedy)} with connections and small weights, {spread(plain)} plain"
+    )
+
+
+@comparison
+def best_depth() -> str:
+    said = []
+    for budget in depth.CONTEST_BUDGETS:
+        scores = {
+            layers: depth.contest_scores("MNIST-1D", layers, budget)[1]
+            for layers in depth.CONTESTS["MNIST-1D"][1]
+        }
+        best = max(scores, key=lambda layers: scores[layers].mean())
+        steps = depth.contest_budget("MNIST-1D", budget)[1]
+        said.append(f"best at {best} layers after {steps:,} steps, {spread(scores[best])}")
+    return "not reproduced. Dense networks on MNIST-1D, 5 seeds: " + "; ".join(said)

@@ -1,0 +1,84 @@
+"""Claims are marked in the prose, checked by tests, and listed on a page."""
+
+import pytest
+
+from bookbuild.claims import marked_tests
+
+TEST = """
+import pytest
+
+@pytest.mark.claim("entropy", "ex-cost")
+def test_the_entropy_is_scipys(said):
+    raise RuntimeError("parsed, never run")
+"""
+PAGE = r"""# Costs
+
+The cost is [about $0.9$ nats]{#claim-entropy}, no more.
+
+(ex-cost)=
+
+:::::{admonition} Self-check: the price
+:class: question
+:name: ex-cost
+How many nats?
+
+::::{admonition} Answer: 4.6 ± 0.1 nats
+:class: dropdown
+Why.
+::::
+:::::
+
+```{claims}
+```
+""".replace("(ex-cost)=\n\n", "")
+EXTENSIONS = {"myst_enable_extensions": ["colon_fence", "dollarmath", "attrs_inline"]}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """The book's folder, with a test in it."""
+    (tmp_path / "source" / "tests").mkdir(parents=True)
+    (tmp_path / "source" / "tests" / "test_costs.py").write_text(TEST)
+    return tmp_path / "source"
+
+
+def test_the_list_has_the_words_and_what_their_test_finds(build, folder):
+    book = build(PAGE, **EXTENSIONS)
+    assert (book.error, book.warnings) == (None, "")
+    marked, answer = book.page().select("table.stacked tbody tr")
+    said, found = marked.find_all("td")
+    assert said.get_text().startswith("about") and said.select_one(".katex, .math")
+    assert found.get_text() == "The entropy is scipys. test_costs.py"
+    assert said.a["href"] == "#claim-entropy" and book.page().find(id="claim-entropy")
+    assert answer.td.get_text() == "Self-check: the price: 4.6 ± 0.1 nats"
+    assert answer.a["href"] == "#ex-cost" and book.page().find(id="ex-cost")
+    assert book.page().table.caption.get_text().strip().startswith("Costs")
+
+
+def test_in_the_prose_a_claim_is_plain_text(build, folder):
+    (span,) = build(PAGE, **EXTENSIONS).page().select("#claim-entropy")
+    assert span.name == "span" and span.parent.get_text().endswith(", no more.")
+
+
+def test_a_claim_without_a_test_fails_the_build(build, folder):
+    (folder / "tests" / "test_costs.py").write_text(TEST.replace('"entropy", ', ""))
+    book = build(PAGE, **EXTENSIONS)
+    assert book.error and 'no test is marked @pytest.mark.claim("entropy")' in book.warnings
+
+
+def test_a_claim_of_roles_fails_the_build(build, folder):
+    book = build(PAGE.replace("about", "{ref}`about`"), **EXTENSIONS)
+    assert book.error and "may hold words and formulas" in book.warnings
+
+
+def test_a_list_is_made_anew_when_only_a_test_has_changed(build, folder):
+    build(PAGE, **EXTENSIONS)
+    (folder / "tests" / "test_costs.py").write_text(TEST.replace("scipys", "mine"))
+    assert "The entropy is mine." in build(PAGE, **EXTENSIONS).page().get_text()
+
+
+def test_two_tests_of_one_claim_are_a_mistake(folder):
+    assert {*marked_tests(folder / "tests")} == {"entropy", "ex-cost"}
+    (folder / "tests" / "test_more.py").write_text(TEST)
+    with pytest.raises(ValueError, match="two tests of entropy, ex-cost"):
+        marked_tests(folder / "tests")

@@ -1,0 +1,65 @@
+"""Numbers that chapter 1 and the first page state in words."""
+
+import math
+
+import numpy as np
+import pytest
+import scipy.stats
+import torch
+
+from feedforward.experiments import cost_functions as experiments
+
+
+@pytest.mark.claim("hook-network")
+def test_the_network_of_the_first_page_has_these_units_and_saw_these_points(said, monkeypatch):
+    seen = {}
+
+    def train(net, cost, x, y, **settings):
+        seen["units"], seen["points"] = net.net.weights[0].data.shape[0], len(x)
+        raise StopIteration
+
+    monkeypatch.setattr(experiments, "train", train)
+    monkeypatch.delenv("FEEDFORWARD_KEPT", raising=False)
+    with pytest.raises(StopIteration):
+        experiments.noise_film.__wrapped__(True)
+    assert said("hook-network") == [seen["units"], seen["points"]]
+
+
+@pytest.mark.claim("three-symbols", "entropy-of-three")
+def test_what_remains_of_the_three_symbols_is_their_entropy(said):
+    p = said("three-symbols")
+    assert p == list(experiments.SYMBOLS)
+    assert said("entropy-of-three") == [round(scipy.stats.entropy(p), 1)]
+
+
+@pytest.mark.claim("sure-and-wrong")
+def test_the_squared_errors_gradient_is_smaller_by_e_to_the_eighth(said):
+    about, power = said("sure-and-wrong")
+    z = torch.tensor(-power, dtype=torch.double, requires_grad=True)
+    slopes = [
+        torch.autograd.grad(cost, z)[0]
+        for cost in (-torch.nn.functional.logsigmoid(z), (torch.sigmoid(z) - 1) ** 2 / 2)
+    ]
+    ratio = float(slopes[0] / slopes[1])
+    assert round(ratio, -3) == about
+    assert ratio == pytest.approx(math.exp(power), rel=1e-3)
+
+
+@pytest.mark.claim("clamped")
+def test_pytorch_clamps_the_log(said):
+    never, happened = torch.tensor([0.0]), torch.tensor([1.0])
+    cost = torch.nn.functional.binary_cross_entropy(never, happened)
+    assert said("clamped") == [-float(cost)]
+
+
+@pytest.mark.claim("certainty", "factor-of-ten", "ex-price-of-certainty")
+def test_a_probability_ten_times_smaller_costs_log_ten_more(said):
+    p, twice, ten, cost = said("certainty")
+    assert round(-math.log(p), 2) == round(twice * math.log(ten), 2) == cost
+    ten, each, high, middle, low_from, low = said("factor-of-ten")
+    assert (middle, low_from) == (p, p)
+    nll = -scipy.stats.bernoulli.logpmf(1, [high, middle, low])
+    assert np.diff(nll) == pytest.approx([math.log(ten)] * 2)
+    assert round(math.log(ten), 2) == pytest.approx(each)
+    answer, tolerance = said("ex-price-of-certainty")
+    assert round(nll[1], 3) == answer and 0.001 < tolerance < 0.1

@@ -1,0 +1,106 @@
+"""Numbers that chapter 3 states in words."""
+
+import math
+from fractions import Fraction
+
+import numpy as np
+import pytest
+import torch
+
+from feedforward.experiments import initialization as experiments
+from feedforward.figures import initialization as figures
+from feedforward.graph import Tensor
+from feedforward.propagation import variance_map
+from feedforward.training import momentum
+from tests.claims.conftest import PAGES
+
+
+@pytest.mark.claim("root-two")
+def test_the_factor_that_undoes_relus_half_is_the_root_of_two(said):
+    two, root = said("root-two")
+    assert round(math.sqrt(two), 2) == root
+    assert variance_map(1.0, "relu", math.sqrt(two)) == pytest.approx(1.0)
+
+
+@pytest.mark.claim("thirty-halvings", "root-of-thirty-halvings")
+def test_after_thirty_halvings_the_standard_deviation_is_this_small(said):
+    q = Fraction(1, 2) ** 30  # what is left of a second moment, exactly
+    two, power, one, times = said("root-of-thirty-halvings")
+    assert Fraction(two) ** int(power) == Fraction(int(one), int(times))
+    assert Fraction(int(one), int(times)) ** 2 == q
+    assert said("thirty-halvings") == [round(times, -4)]
+    predicted = 1.0
+    for _ in range(30):
+        predicted = variance_map(predicted, "relu", 1.0)
+    assert predicted == pytest.approx(float(q))
+
+
+@pytest.mark.claim("momentum")
+def test_momentum_follows_the_sum_of_all_gradients_the_older_ones_less(said):
+    decay, times = said("momentum")
+    assert decay == times
+    gradients, p = np.random.default_rng(0).normal(size=8), Tensor(np.zeros(1))
+    take_step, places = momentum([p], 1.0), [0.0]
+    for gradient in gradients:
+        p.grad = np.array([gradient])
+        take_step()
+        places.append(float(p.data[0]))
+    sums = [sum(g * decay ** (k - i) for i, g in enumerate(gradients[: k + 1])) for k in range(8)]
+    np.testing.assert_allclose(-np.diff(places), sums)
+
+
+@pytest.mark.claim("rounding-errors")
+def test_what_is_drawn_of_a_spectrum_is_no_rounding_error(said):
+    ten, power = said("rounding-errors")
+    assert ten == 10
+    fig, _ = figures.spectrum(50, "relu")
+    curves = [line.get_ydata() for line in fig.axes[0].lines if len(line.get_ydata()) == 64]
+    shares = np.concatenate([values / values[0] for values in curves])
+    found = experiments.spectra(50, "relu").values()
+    all_shares = np.concatenate([(values / values[0]).ravel() for values in found])
+    assert np.nanmin(shares) > ten**power > all_shares.min()
+    assert np.isfinite(shares).sum() == (all_shares > ten**power).sum()
+
+
+@pytest.mark.claim("narrow-hook")
+def test_narrow_networks_end_lower_than_wide_ones_from_the_same_start(said):
+    (narrow,) = (int(width) for width in said("narrow-hook"))
+    assert f"width=Dropdown(options=[{narrow}, " in PAGES["initialization"]
+    logs = {w: np.log(experiments.thirty_layers(w, 1.4)["std"][-1]) for w in (narrow, 400)}
+    assert logs[narrow].mean() < logs[400].mean() - math.log(2)
+    assert logs[narrow].std() > 2 * logs[400].std()
+
+
+@pytest.mark.claim("sixty-four-pixels")
+def test_a_digit_has_this_many_pixels(said):
+    assert said("sixty-four-pixels") == [experiments.digits_data().x_train.shape[1]]
+
+
+@pytest.mark.claim("twenty-layers", "ex-twenty")
+def test_the_first_layer_below_a_thousandth(said):
+    two, base, thousand, layers = said("twenty-layers")
+    assert round(two * math.log(thousand, base), 2) == layers and thousand == 10**3
+    q, depth = 1.0, 0
+    while math.sqrt(q) >= 1 / thousand:
+        q, depth = variance_map(q, "relu", 1.0), depth + 1
+    answer, _ = said("ex-twenty")
+    assert depth == answer == math.ceil(layers)
+
+
+@pytest.mark.claim("kernel-range", "fan-out-plays-no-part", "ex-kernel")
+def test_a_kernels_range_is_pytorchs_whatever_the_outputs(said):
+    def largest(outputs: int) -> float:
+        kernel = torch.empty(outputs, 64, 3, 3)
+        torch.nn.init.kaiming_uniform_(kernel, nonlinearity="relu")
+        return float(kernel.abs().max())
+
+    torch.manual_seed(0)
+    inputs, kernel, fan_in, two, fan, three, again, last, r = said("kernel-range")
+    assert (inputs, kernel) == (64, 3 * 3) and fan_in == fan == last == inputs * kernel
+    assert (two, again) == (2, 2)
+    assert round(math.sqrt(three * two / fan_in), 3) == r == pytest.approx(largest(128), abs=5e-4)
+    (outputs,) = said("fan-out-plays-no-part")
+    assert largest(int(outputs)) == pytest.approx(largest(2 * int(outputs)), rel=1e-3)
+    assert f"{outputs:.0f} output channels" in PAGES["initialization"]
+    answer, tolerance = said("ex-kernel")
+    assert round(math.sqrt(6 / 576), 3) == answer and tolerance < 0.01
