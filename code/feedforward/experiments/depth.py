@@ -383,7 +383,7 @@ CONTESTS = {
 """Parameters, and depths to compare at that number of parameters."""
 CONTEST_BUDGETS = {
     "small": {"tree": (4_000, 2_000), "MNIST-1D": (4_000, 500)},
-    "large": {"tree": (40_000, 2_000), "MNIST-1D": (4_000, 1_500)},
+    "large": {"tree": (40_000, 2_000), "MNIST-1D": (4_000, 1_000)},
 }
 """Examples and steps: a tree's large budget has more examples, that of MNIST-1D more steps."""
 CONTEST_RATE = 0.003
