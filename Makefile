@@ -7,7 +7,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: book serve lab test bench clean distclean help
+.PHONY: book serve lab pdf test bench clean distclean help
 
 PORT ?= 8000
 PYTEST_ARGS ?=
@@ -37,6 +37,7 @@ help:
 	@echo "make book    create .venv, install what the book needs, build the site in _build/html"
 	@echo "make serve   serve the site at http://127.0.0.1:$(PORT)/ (PORT=8001 for another port)"
 	@echo "make lab     open the chapters as notebooks in JupyterLab"
+	@echo "make pdf     print the book into _build/feedforward.pdf"
 	@echo "make test    install what the tests need and run all of them"
 	@echo "             (PYTEST_ARGS='tests/site -k keyboard' runs a part, JOBS=1 one at a time)"
 	@echo "make bench   measure figures, pages, the engine and the counts beside those of other tools"
@@ -60,12 +61,16 @@ serve: book
 lab: $(VENV)/.lab
 	@$(PY) -m jupyterlab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/chapters
 
+pdf: $(VENV)/.test _build/.site
+	@$(PY) -m bookbuild.browser --install
+	@$(PY) -m bookbuild.paper
+
 test: $(VENV)/.test _build/.site
-	@$(PY) -m tests.support.browser --install
+	@$(PY) -m bookbuild.browser --install
 	@$(PY) -m pytest -n $(JOBS) --dist loadgroup --no-loadscope-reorder $(PYTEST_ARGS)
 
 bench: $(VENV)/.bench _build/.site
-	@$(PY) -m tests.support.browser --install
+	@$(PY) -m bookbuild.browser --install
 	@$(PY) -m benchmarks.explorers
 	@$(PY) -m benchmarks.pages
 	@$(PY) -m benchmarks.engines

@@ -15,8 +15,8 @@ from pathlib import Path
 from playwright.sync_api import Browser
 
 from benchmarks.report import machine, table
+from bookbuild.browser import launched
 from tests.support import book
-from tests.support.browser import launched
 from tests.support.server import served
 
 STOCK = "title: Stock\nonly_build_toc_files: true\nexecute:\n  execute_notebooks: 'off'\n"

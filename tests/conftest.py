@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from bookbuild.browser import launched
 from bookbuild.experiments import folder
 from tests.support import book
-from tests.support.browser import launched
 from tests.support.server import served
 
 

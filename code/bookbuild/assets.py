@@ -93,7 +93,7 @@ def choose(app: Sphinx, pagename: str, templatename: str, context: dict, doctree
     scripts += (name for name, sign in SCRIPT_IF.items() if sign in body)
     context["css_files"][:] = []
     context["script_files"][:] = []
-    # The search page's own inline scripts need what these define at once.
+    # The search page's own scripts need what these define at once.
     loading = {} if pagename == "search" else {"loading_method": "defer"}
     for priority, name in enumerate(styles):
         app.add_css_file(name, priority=priority)

@@ -124,9 +124,12 @@ def test_a_figure_keeps_its_contract(site, page_name, figure_id):
             assert output.get_text() == texts[int(control["value"])] == control["aria-valuetext"]
 
 
-def test_each_control_turns_the_figure_from_the_keyboard(standing, page_name, figure_id):
-    """Through all its values and back to the start, where the first frame stands exactly."""
-    page = standing(page_name)
+def test_each_control_turns_the_figure_from_the_keyboard(served_standing, page_name, figure_id):
+    """Through all its values and back to the start, where the first frame stands exactly.
+
+    From the server: how frames arrive from a folder, the test with the mouse sees.
+    """
+    page = served_standing(page_name)
     figure = figure_on(page, figure_id)
     start = page.evaluate(SVG, figure_id)
     for control in figure.locator(".explorable-controls :is(input, select)").all():
@@ -180,8 +183,8 @@ def test_a_mouse_drags_the_sliders(standing, page_name, figure_id):
         turn(slider, initial)
 
 
-def test_the_first_frame_stands_without_javascript(standing, page_name, figure_id):
-    page = standing(page_name, java_script_enabled=False)
+def test_the_first_frame_stands_without_javascript(served_standing, page_name, figure_id):
+    page = served_standing(page_name, java_script_enabled=False)
     figure = page.locator(f"#{figure_id}")
     drawing = figure.locator("svg").first
     drawing.scroll_into_view_if_needed()

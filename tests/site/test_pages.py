@@ -50,8 +50,8 @@ def test_a_page_errs_nowhere_and_asks_no_stranger(visits, page_name):
     assert visits.errors == []
 
 
-def test_every_formula_is_typeset(visits, page_name):
-    page = visits.open(page_name, java_script_enabled=False)
+def test_every_formula_is_typeset(served_visits, page_name):
+    page = served_visits.open(page_name, java_script_enabled=False)
     shown = page.evaluate(SHOWN_TEXT)
     assert len(shown) > 100
     found = RAW_TEX.search(shown)

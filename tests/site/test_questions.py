@@ -50,9 +50,9 @@ def test_a_choice_by_mouse_is_answered_and_explained(visits, page_name):
     assert visits.errors == []
 
 
-def test_a_choice_by_keyboard_is_answered_and_explained(visits, page_name):
+def test_a_choice_by_keyboard_is_answered_and_explained(served_visits, page_name):
     """Arrows move without spending the guess; Enter checks."""
-    page = visits.open(page_name)
+    page = served_visits.open(page_name)
     for form in questions(page):
         radios = form.locator("[type=radio]")
         if radios.count() == 0:
@@ -68,11 +68,11 @@ def test_a_choice_by_keyboard_is_answered_and_explained(visits, page_name):
         radios.nth(right).press("Enter")
         assert form.get_attribute("data-verdict") == "right"
         assert said(form) and explained(form)
-    assert visits.errors == []
+    assert served_visits.errors == []
 
 
-def test_a_typed_number_is_judged_within_its_tolerance(visits, page_name):
-    page = visits.open(page_name)
+def test_a_typed_number_is_judged_within_its_tolerance(served_visits, page_name):
+    page = served_visits.open(page_name)
     for form in questions(page):
         field = form.locator("input[type=text]")
         if field.count() == 0:
@@ -93,11 +93,11 @@ def test_a_typed_number_is_judged_within_its_tolerance(visits, page_name):
         field.fill("a few")
         field.press("Enter")
         assert form.get_attribute("data-verdict") == ""
-    assert visits.errors == []
+    assert served_visits.errors == []
 
 
-def test_without_javascript_the_answer_can_still_be_read(visits, page_name):
-    page = visits.open(page_name, java_script_enabled=False)
+def test_without_javascript_the_answer_can_still_be_read(served_visits, page_name):
+    page = served_visits.open(page_name, java_script_enabled=False)
     for form in questions(page):
         assert not explained(form)
         form.locator(".question-answer summary").click()

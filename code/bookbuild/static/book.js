@@ -20,6 +20,13 @@
   });
   boxes.forEach((box) => watch.observe(box));
 
+  // The search page: write at once. Summaries are fetched from the pages found, which browsers
+  // forbid for files.
+  if (document.getElementById("search-results")) {
+    document.querySelector(".bd-search-container form.bd-search input").focus();
+    if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+  }
+
   // A page on paper shows what is folded on screen.
   let folded = [];
   window.addEventListener("beforeprint", () => {

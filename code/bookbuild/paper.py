@@ -1,0 +1,202 @@
+"""The book on paper: all pages of the built site in one PDF, in the order of `_toc.yml`.
+
+    python -m bookbuild.paper [SITE] [OUTPUT]       # _build/html, _build/feedforward.pdf
+
+The pages become one document, whose ids and links are those of their page with the page's name
+before them. A browser prints it twice: only then are the page numbers of its contents known. A
+figure is printed in the state that it starts in, with the sentence that tells it; what is folded
+on screen is open on paper.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from html import escape
+from pathlib import Path
+from posixpath import basename
+
+import yaml
+from bs4 import BeautifulSoup, Tag
+from playwright.sync_api import Page
+from pypdf import PdfReader
+
+from bookbuild.browser import launched
+
+POINTS_AT = ("id", "for", "href", "xlink:href", "aria-labelledby", "aria-describedby", "name")
+"""Attributes that hold ids or links to them."""
+NOT_PRINTED = "script, .headerlink, button, .explorable-controls, .cell > details.above-input"
+"""What only a screen can use, and the code that the page folds away: it draws the figure below."""
+INSIDE_STYLE = re.compile(r"url\((['\"]?)#([^)'\"]+)\1\)")
+LONGEST_RUNNING_TITLE = 60
+
+SHEET = """
+@page { size: 7in 10in; margin: 0.9in 0.85in 0.85in;
+  @bottom-center { content: counter(page); font: 9pt sans-serif; color: #444; } }
+@page :first { @bottom-center { content: none; } }
+html { font-size: 14px; --book-measure: 100%; --book-wide: 100%; }
+body { display: block; }
+:is(.bd-main, .bd-content, .bd-article-container, .bd-article) { display: block; margin: 0;
+  padding: 0 !important; width: auto; max-width: none !important; }
+.paper-page { break-before: page; }
+.paper-title { text-align: center; padding-top: 2.2in; }
+.paper-title h1 { font-size: 34pt; margin-bottom: 0.1in; }
+.paper-title p { font-size: 13pt; }
+.paper-contents ol { list-style: none; padding: 0; }
+.paper-contents li { display: flex; gap: 0.5em; align-items: baseline; margin: 0.15em 0; }
+.paper-contents li.part { font-weight: bold; margin-top: 0.7em; }
+.paper-contents li:not(.part) { padding-left: 1.6em; font-size: 9.5pt; }
+.paper-contents li::after { content: attr(data-page); order: 3; }
+.paper-contents li i { flex: 1; border-bottom: 1px dotted #999; order: 2; }
+"""
+
+
+class PaperError(Exception):
+    """What is missing, in words for whoever asked for the PDF."""
+
+
+def order(toc: Path) -> list[str]:
+    """The pages of a table of contents, "chapters/index" first."""
+    said = yaml.safe_load(toc.read_text(encoding="utf-8"))
+    parts = said.get("parts", [{"chapters": said.get("chapters", [])}])
+    return [said["root"], *(page["file"] for part in parts for page in part["chapters"])]
+
+
+def article(site: Path, name: str, names: list[str]) -> Tag:
+    """The text of one page, its ids and links made unique in the book."""
+    path = site / f"{name}.html"
+    if not path.is_file():
+        raise PaperError(f"Missing: {path}. Build the site first: make book")
+    found = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser").select_one("article")
+    for needless in found.select(NOT_PRINTED):
+        needless.decompose()
+    for box in found.select("details"):
+        box["open"] = ""
+    own = basename(name)
+    known = {basename(other) for other in names}
+    folder = Path(name).parent
+    for element in found.find_all(True):
+        for attribute in POINTS_AT:
+            if attribute in element.attrs and not (attribute == "name" and element.name == "meta"):
+                element[attribute] = _moved(element, attribute, own, known)
+        for attribute, value in element.attrs.items():
+            if isinstance(value, str) and "url(" in value:
+                element[attribute] = INSIDE_STYLE.sub(rf"url(#{own}--\2)", value)
+        if (source := element.get("src")) and not source.startswith("data:"):
+            element["src"] = (site / folder / source).resolve().as_uri()
+    found["id"] = f"{own}--"
+    return found
+
+
+def _moved(element: Tag, attribute: str, own: str, known: set[str]) -> str:
+    value = element[attribute]
+    value = value if isinstance(value, str) else " ".join(value)  # a list of words
+    if not attribute.endswith("href"):
+        return " ".join(f"{own}--{word}" for word in value.split())
+    if value.startswith("#"):
+        return f"#{own}--{value[1:]}"
+    page, _, target = value.partition("#")
+    page = page.removesuffix(".html")
+    return f"#{basename(page)}--{target}" if basename(page) in known else value
+
+
+def entries(articles: list[Tag]) -> list[tuple[bool, str, str]]:
+    """(a page, not a section; words; id) of each heading for the contents."""
+    found = []
+    for text in articles:
+        for heading in text.select("h1, section > section > h2"):
+            section = heading.find_parent("section")
+            words = heading.get_text().strip()
+            found.append((heading.name == "h1", words, section["id"]))
+    return found
+
+
+def contents(headings: list[tuple[bool, str, str]], pages: dict[str, int]) -> str:
+    """A list of links, each with its page where that is known."""
+    lines = [
+        f'<li class="{"part" if is_page else ""}" data-page="{pages.get(target, "")}">'
+        f'<a href="#{target}">{escape(words)}</a><i></i></li>'
+        for is_page, words, target in headings
+    ]
+    return (
+        '<section class="paper-page paper-contents"><p role="heading" aria-level="1" '
+        f'class="h1">Contents</p><ol>{"".join(lines)}</ol></section>'
+    )
+
+
+def document(site: Path, names: list[str], pages: dict[str, int]) -> str:
+    """The book as one HTML page. `pages`: the page on which each heading's id stands, if known."""
+    articles = [article(site, name, names) for name in names]
+    first = BeautifulSoup((site / f"{names[0]}.html").read_text("utf-8"), "html.parser")
+    styles = "".join(
+        f'<link rel="stylesheet" href="{(site / "chapters" / link["href"]).resolve().as_uri()}">'
+        for link in _stylesheets(site, names)
+    )
+    title = first.title.get_text().split("—")[-1].strip()
+    front = (
+        f'<header class="paper-title"><h1>{escape(title)}</h1>'
+        "<p>How deep feedforward networks work</p>"
+        "<p><small>On the web this book answers: every figure has controls.</small></p></header>"
+    )
+    running = []
+    for name, text in zip(names, articles, strict=True):
+        own, heading = basename(name), text.find("h1").get_text().strip()
+        words = heading[:LONGEST_RUNNING_TITLE].replace("\\", "").replace('"', "'")
+        running.append(
+            f'@page {own} {{ @top-center {{ content: "{words}"; font: 9pt sans-serif; '
+            f"color: #444; }} }} #{own}-- {{ page: {own}; }}"
+        )
+        text["class"] = "bd-article paper-page"
+    body = "".join(str(text) for text in articles)
+    return (
+        '<!DOCTYPE html><html lang="en" data-theme="light" data-mode="light"><head>'
+        f'<meta charset="utf-8"><title>{escape(title)}</title>{styles}'
+        f"<style>{SHEET}{''.join(running)}</style></head><body>{front}"
+        f'{contents(entries(articles), pages)}<main class="bd-main"><div class="bd-content">'
+        f'<div class="bd-article-container">{body}</div></div></main></body></html>'
+    )
+
+
+def _stylesheets(site: Path, names: list[str]) -> list[Tag]:
+    """Those of all pages, each once."""
+    found: dict[str, Tag] = {}
+    for name in names:
+        soup = BeautifulSoup((site / f"{name}.html").read_text("utf-8"), "html.parser")
+        for link in soup.select('head link[rel="stylesheet"]'):
+            link["href"] = link["href"].split("?")[0]
+            found.setdefault(link["href"], link)
+    return list(found.values())
+
+
+def printed_on(output: Path) -> dict[str, int]:
+    """The page, counted from 1, of each named place of a PDF."""
+    reader = PdfReader(output)
+    places = reader.named_destinations.items()
+    return {name.lstrip("/"): reader.get_destination_page_number(at) + 1 for name, at in places}
+
+
+def write(page: Page, html: str, output: Path) -> None:
+    source = output.with_suffix(".html")
+    source.write_text(html, encoding="utf-8")
+    page.goto(source.resolve().as_uri())
+    page.evaluate("document.fonts.ready")
+    page.pdf(path=output, prefer_css_page_size=True, outline=True, tagged=True)
+    source.unlink()
+
+
+def main(site: Path, output: Path, toc: Path) -> None:
+    names = order(toc)
+    with launched() as browser:
+        page = browser.new_page()
+        write(page, document(site, names, {}), output)
+        write(page, document(site, names, printed_on(output)), output)
+    print(f"{output}: {len(PdfReader(output).pages)} pages, {output.stat().st_size / 1e6:.1f} MB")
+
+
+if __name__ == "__main__":
+    given = [Path(argument) for argument in sys.argv[1:]]
+    site, output = (*given, *[Path("_build/html"), Path("_build/feedforward.pdf")][len(given) :])
+    try:
+        main(site, output, Path("_toc.yml"))
+    except (PaperError, RuntimeError) as problem:
+        sys.exit(str(problem))
