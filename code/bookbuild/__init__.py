@@ -16,6 +16,7 @@ PARTS = (
     "formulas",
     "explorables",
     "experiments",
+    "kernels",
     "dependencies",
     "questions",
     "claims",

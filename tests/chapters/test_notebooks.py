@@ -8,6 +8,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from bookbuild.kernels import keep_listening
 from tests.support import book
 
 MOST_LINES = 15
@@ -50,6 +51,7 @@ def executed(request) -> nbformat.NotebookNode:
     notebook.cells = cells
     # A kernel of this very Python, whatever kernels the machine's owner has installed.
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
+    keep_listening()
     NotebookClient(
         notebook, timeout=600, resources={"metadata": {"path": str(request.param.parent)}}
     ).execute()
