@@ -11,7 +11,7 @@ from bookbuild.kernels import ask_for_arrivals, keep_listening
 
 
 async def lost_and_found() -> tuple[bool, bool]:
-    """Whether a waiting client has its message: after the announcement was lost, and after asking."""
+    """Whether a waiting client has its message: once the announcement is lost, and once it asks."""
     context = zmq.asyncio.Context()
     kernel, client = context.socket(zmq.PAIR), context.socket(zmq.PAIR)
     port = kernel.bind_to_random_port("tcp://127.0.0.1")
