@@ -25,6 +25,8 @@ PARTS = (
     "citations",
     "alternatives",
     "launch",
+    "reading",
+    "figures",
     "icons",
     "stylesheet",
     "budget",
