@@ -246,7 +246,7 @@ def test_the_notation_has_rows_and_says_a_meaning_a_shape_and_a_place_in_each():
     for row in rows():
         assert len(row) == 4 and all(row), row
         symbol, _, _, place = row
-        assert re.fullmatch(r"\{eq\}`eq-[\w-]+`|\[Chapter \d\]\([\w-]+\.md\)", place), symbol
+        assert re.fullmatch(r"\{eq\}`eq-[\w-]+`|\[ch\. \d\]\([\w-]+\.md\)", place), symbol
 
 
 @pytest.mark.parametrize("row", rows(), ids=lambda row: f"{row[0]} {row[-1]}")
@@ -269,7 +269,8 @@ def test_a_chapter_leads_to_the_notation_where_it_introduces_a_symbol(path):
 
 def test_chapters_are_numbered_in_the_glossary_and_the_notation_as_in_the_book():
     for page in (GLOSSARY, NOTATION, book.CHAPTERS / "how-to-use.md"):
-        named = re.findall(r"\[(?:[Cc]hapter )?(\d)(?: · [^\]]*)?\]\(([\w-]+\.md)\)", read(page))
+        link = r"\[(?:[Cc]hapter |ch\. )?(\d)(?: · [^\]]*)?\]\(([\w-]+\.md)\)"
+        named = re.findall(link, read(page))
         assert named
         for number, name in named:
             assert CHAPTERS[int(number) - 1].name == name, f"{page.name}: chapter {number}"
