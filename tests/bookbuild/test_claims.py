@@ -2,7 +2,7 @@
 
 import pytest
 
-from bookbuild.claims import marked_tests
+from bookbuild.claims import ListClaims, marked_tests
 
 TEST = """
 import pytest
@@ -71,10 +71,13 @@ def test_a_claim_of_roles_fails_the_build(build, folder):
     assert book.error and "may hold words and formulas" in book.warnings
 
 
-def test_a_list_is_made_anew_when_only_a_test_has_changed(build, folder):
+def test_a_list_is_made_anew_when_only_a_test_has_changed(build, folder, monkeypatch):
+    run, runs = ListClaims.run, []
+    monkeypatch.setattr(ListClaims, "run", lambda self: (runs.append(1), run(self))[1])
     build(PAGE, **EXTENSIONS)
     (folder / "tests" / "test_costs.py").write_text(TEST.replace("scipys", "mine"))
     assert "The entropy is mine." in build(PAGE, **EXTENSIONS).page().get_text()
+    assert len(runs) == 2
 
 
 def test_two_tests_of_one_claim_are_a_mistake(folder):
