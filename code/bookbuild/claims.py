@@ -1,21 +1,20 @@
 """A page that lists what the book claims, in its own words, and the test that checks it.
 
 Words are marked as a claim by a span with a name, [about 0.9 nats]{#claim-entropy}, which reads as
-before; the number that answers a self-check is a claim by the name of the exercise. A test that
-checks one says so, @pytest.mark.claim("entropy"). The directive {claims} lists them by chapter.
+before; the answer of a question with a name is a claim of that name. A test that checks one says
+so, @pytest.mark.claim("entropy"). An admonition of class `claims-list` becomes the list.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
-from sphinx.util.docutils import SphinxDirective
 
 from bookbuild.defects import report
 from bookbuild.questions import is_answer
@@ -31,14 +30,11 @@ class Test(NamedTuple):
 
 
 class Claim(NamedTuple):
-    """A claim's place on its page and its words, as nodes."""
+    """A claim's place on its page and its words, as nodes; whether it was marked as one."""
 
     anchor: str
     words: list[nodes.Node]
-
-
-class claims_list(nodes.General, nodes.Element):
-    """Where the list goes, once all pages are read."""
+    marked: bool
 
 
 def marked_tests(folder: Path) -> dict[str, Test]:
@@ -67,16 +63,37 @@ def collect(app: Sphinx, doctree: nodes.document) -> None:
                     report(app, message, app.env.docname, span)
                     continue
                 words = [child.deepcopy() for child in span.children]
-                found[anchor.removeprefix(MARK)] = Claim(anchor, words)
+                found[anchor.removeprefix(MARK)] = Claim(anchor, words, marked=True)
     for asked in doctree.findall(nodes.admonition):
-        anchor = next((name for name in asked["ids"] if name.startswith("ex-")), None)
-        if anchor and "question" in asked["classes"]:
-            answers = [node for node in asked.children if is_answer(node)]
-            if answers and not any(isinstance(n, nodes.enumerated_list) for n in asked.children):
-                title, answer = asked.children[0].astext(), answers[0].children[0].astext()
-                words = f"{title}: {answer.removeprefix('Answer: ')}"
-                found[anchor] = Claim(anchor, [nodes.Text(words)])
+        answers = [node for node in asked.children if is_answer(node)]
+        if "question" in asked["classes"] and asked["names"] and answers:
+            anchor, title = asked["ids"][0], nodes.Text(f"{asked.children[0].astext()}: ")
+            words = [title, *answer_of(asked, answers[0])]
+            found[anchor] = Claim(anchor, words, marked=False)
     claims_of(app.env)[app.env.docname] = found
+    if any(lists(doctree)):
+        list_pages(app.env).add(app.env.docname)
+
+
+def answer_of(asked: nodes.admonition, answer: nodes.admonition) -> list[nodes.Node]:
+    """The right option of a question, or what a reader has to type."""
+    said = answer.children[0].astext().removeprefix("Answer: ")
+    options = [node for node in asked.children if isinstance(node, nodes.enumerated_list)]
+    if not options:
+        return [nodes.Text(said)]
+    return [node.deepcopy() for node in options[-1].children[int(said) - 1].children[0].children]
+
+
+def lists(doctree: nodes.document) -> Iterator[nodes.Element]:
+    """Where a list goes."""
+    return (e for e in doctree.findall(nodes.Admonition) if "claims-list" in e["classes"])
+
+
+def list_pages(env: BuildEnvironment) -> set[str]:
+    """The pages that hold a list, kept between builds."""
+    if not hasattr(env, "bookbuild_claims_pages"):
+        env.bookbuild_claims_pages = set()
+    return env.bookbuild_claims_pages
 
 
 def claims_of(env: BuildEnvironment) -> dict[str, dict[str, Claim]]:
@@ -88,29 +105,17 @@ def claims_of(env: BuildEnvironment) -> dict[str, dict[str, Claim]]:
 
 def purge(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
     claims_of(env).pop(docname, None)
-
-
-def merge(app: Sphinx, env: BuildEnvironment, docnames: set[str], other: BuildEnvironment) -> None:
-    claims_of(env).update({name: claims_of(other)[name] for name in docnames})
+    list_pages(env).discard(docname)
 
 
 def outdated(app: Sphinx, env: BuildEnvironment, added, changed, removed) -> list[str]:
     """The list shows other pages and the tests: read it anew on every build."""
-    return [name for name in getattr(env, "bookbuild_claims_pages", ()) if name in env.found_docs]
-
-
-class ListClaims(SphinxDirective):
-    """{claims}: every claim of the book."""
-
-    def run(self) -> list[nodes.Node]:
-        pages = {*getattr(self.env, "bookbuild_claims_pages", ()), self.env.docname}
-        self.env.bookbuild_claims_pages = pages
-        return [claims_list()]
+    return sorted(list_pages(env) & env.found_docs)
 
 
 def fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Put the list in its place, in the order of the book's pages."""
-    for place in list(doctree.findall(claims_list)):
+    for place in list(lists(doctree)):
         tests, pages = marked_tests(Path(app.srcdir) / "tests"), claims_of(app.env)
         in_order = [page for page in app.env.collect_relations() if pages.get(page)]
         tables = [table(app, docname, page, pages[page], tests) for page in in_order]
@@ -124,6 +129,8 @@ def table(
     rows = []
     for name, claim in found.items():
         if name not in tests:
+            if not claim.marked:  # the answer to a question states no number
+                continue
             report(app, f'no test is marked @pytest.mark.claim("{name}")', page)
             continue
         address = app.builder.get_relative_uri(docname, page) + f"#{claim.anchor}"
@@ -152,10 +159,7 @@ def row(cells: Iterable[list[nodes.Node]]) -> nodes.row:
 
 
 def setup(app: Sphinx) -> None:
-    app.add_node(claims_list)
-    app.add_directive("claims", ListClaims)
     app.connect("doctree-read", collect)
     app.connect("env-purge-doc", purge)
-    app.connect("env-merge-info", merge)
     app.connect("env-get-outdated", outdated)
     app.connect("doctree-resolved", fill)

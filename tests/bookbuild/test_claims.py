@@ -2,6 +2,7 @@
 
 import pytest
 
+from bookbuild import claims
 from bookbuild.claims import marked_tests
 
 TEST = """
@@ -15,8 +16,6 @@ PAGE = r"""# Costs
 
 The cost is [about $0.9$ nats]{#claim-entropy}, no more.
 
-(ex-cost)=
-
 :::::{admonition} Self-check: the price
 :class: question
 :name: ex-cost
@@ -28,9 +27,11 @@ Why.
 ::::
 :::::
 
-```{claims}
-```
-""".replace("(ex-cost)=\n\n", "")
+:::{note}
+:class: claims-list
+The list stands here.
+:::
+"""
 EXTENSIONS = {"myst_enable_extensions": ["colon_fence", "dollarmath", "attrs_inline"]}
 
 
@@ -55,6 +56,20 @@ def test_the_list_has_the_words_and_what_their_test_finds(build, folder):
     assert book.page().table.caption.get_text().strip().startswith("Costs")
 
 
+def test_the_right_option_of_a_question_with_a_name_is_listed_if_a_test_is_of_that_name(
+    build, folder
+):
+    asked = PAGE.replace("How many nats?", "How many?\n\n1. 4 nats\n2. $5$ nats").replace(
+        "4.6 ± 0.1 nats", "2"
+    )
+    rows = build(asked, **EXTENSIONS).page().select("table.stacked tbody tr")
+    assert rows[1].td.get_text().startswith("Self-check: the price: ")
+    assert "5" in rows[1].td.get_text() and "4" not in rows[1].td.get_text()
+    (folder / "tests" / "test_costs.py").write_text(TEST.replace(', "ex-cost"', ""))
+    book = build(asked, **EXTENSIONS)
+    assert (book.error, len(book.page().select("table.stacked tbody tr"))) == (None, 1)
+
+
 def test_in_the_prose_a_claim_is_plain_text(build, folder):
     (span,) = build(PAGE, **EXTENSIONS).page().select("#claim-entropy")
     assert span.name == "span" and span.parent.get_text().endswith(", no more.")
@@ -71,10 +86,13 @@ def test_a_claim_of_roles_fails_the_build(build, folder):
     assert book.error and "may hold words and formulas" in book.warnings
 
 
-def test_a_list_is_made_anew_when_only_a_test_has_changed(build, folder):
+def test_a_list_is_made_anew_when_only_a_test_has_changed(build, folder, monkeypatch):
+    collect, runs = claims.collect, []
+    monkeypatch.setattr(claims, "collect", lambda *given: (runs.append(1), collect(*given)))
     build(PAGE, **EXTENSIONS)
     (folder / "tests" / "test_costs.py").write_text(TEST.replace("scipys", "mine"))
     assert "The entropy is mine." in build(PAGE, **EXTENSIONS).page().get_text()
+    assert len(runs) == 2
 
 
 def test_two_tests_of_one_claim_are_a_mistake(folder):

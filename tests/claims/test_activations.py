@@ -68,7 +68,7 @@ def test_the_machine_does_what_the_chapter_says(said):
     assert abs(noise.mean()) < 0.002  # 0.0004 is one standard error
 
 
-@pytest.mark.claim("inverse-settings", "inverse-between")
+@pytest.mark.claim("inverse-settings", "predict-between")
 def test_two_groups_of_settings_are_right_and_their_mean_is_not(said):
     t, low, high, left, right = said("inverse-settings")
     x = right_settings(t)
@@ -76,7 +76,7 @@ def test_two_groups_of_settings_are_right_and_their_mean_is_not(said):
     assert [math.ceil(100 * x[gap]), math.floor(100 * x[gap + 1])] == [100 * left, 100 * right]
     for group, around in ((x[: gap + 1], low), (x[gap + 1 :], high)):
         assert round(group.mean(), 2) == around
-    least, most = said("inverse-between")
+    least, most = said("predict-between")
     learned = experiments.mean_answers(np.array([t]))[0]
     assert [round(x.mean(), 1), round(float(learned), 1)] == [least, most]
     assert left < x.mean() < learned < right

@@ -25,16 +25,16 @@ def test_the_network_of_the_first_page_has_these_units_and_saw_these_points(said
     assert said("hook-network") == [seen["units"], seen["points"]]
 
 
-@pytest.mark.claim("three-symbols", "entropy-of-three")
+@pytest.mark.claim("three-symbols", "predict-entropy")
 def test_what_remains_of_the_three_symbols_is_their_entropy(said):
     p = said("three-symbols")
     assert p == list(experiments.SYMBOLS)
-    assert said("entropy-of-three") == [round(scipy.stats.entropy(p), 1)]
+    assert said("predict-entropy") == [round(scipy.stats.entropy(p), 1)]
 
 
-@pytest.mark.claim("sure-and-wrong")
+@pytest.mark.claim("predict-ratio")
 def test_the_squared_errors_gradient_is_smaller_by_e_to_the_eighth(said):
-    about, power = said("sure-and-wrong")
+    about, power = said("predict-ratio")
     z = torch.tensor(-power, dtype=torch.double, requires_grad=True)
     slopes = [
         torch.autograd.grad(cost, z)[0]
@@ -63,3 +63,12 @@ def test_a_probability_ten_times_smaller_costs_log_ten_more(said):
     assert round(math.log(ten), 2) == pytest.approx(each)
     answer, tolerance = said("ex-price-of-certainty")
     assert round(nll[1], 3) == answer and 0.001 < tolerance < 0.1
+
+
+@pytest.mark.claim("ex-which-statistic")
+def test_the_couriers_cheapest_promise_is_this_quantile(said):
+    (percent,) = (number for number in said("ex-which-statistic"))
+    late = np.random.default_rng(0).gamma(3, 10, 20_001)
+    promises = np.quantile(late, np.arange(1, 100) / 100)
+    costs = [np.where(late < p, p - late, 9 * (late - p)).mean() for p in promises]
+    assert 1 + int(np.argmin(costs)) == percent

@@ -87,9 +87,9 @@ def test_ten_layers_make_pieces_that_one_layer_needs_a_unit_for_each(said):
     assert answer == least == pieces - one
 
 
-@pytest.mark.claim("one-per-neuron")
+@pytest.mark.claim("predict-pieces")
 def test_a_line_crosses_about_one_piece_for_each_neuron(said):
-    (neurons,) = said("one-per-neuron")
+    (neurons,) = said("predict-pieces")
     pieces = experiments.regions_per_neuron(8)[0][0] * experiments.NEURONS
     assert neurons == experiments.NEURONS
     error = pieces.mean(axis=1).std(ddof=1) / math.sqrt(len(pieces))

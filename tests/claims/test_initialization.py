@@ -10,8 +10,10 @@ import torch
 from feedforward.experiments import initialization as experiments
 from feedforward.figures import initialization as figures
 from feedforward.graph import Tensor
+from feedforward.initializers import lecun
+from feedforward.network import MLP
 from feedforward.propagation import variance_map
-from feedforward.training import momentum
+from feedforward.training import momentum, train
 from tests.claims.conftest import PAGES
 
 
@@ -22,13 +24,13 @@ def test_the_factor_that_undoes_relus_half_is_the_root_of_two(said):
     assert variance_map(1.0, "relu", math.sqrt(two)) == pytest.approx(1.0)
 
 
-@pytest.mark.claim("thirty-halvings", "root-of-thirty-halvings")
+@pytest.mark.claim("predict-halvings", "root-of-thirty-halvings")
 def test_after_thirty_halvings_the_standard_deviation_is_this_small(said):
     q = Fraction(1, 2) ** 30  # what is left of a second moment, exactly
     two, power, one, times = said("root-of-thirty-halvings")
     assert Fraction(two) ** int(power) == Fraction(int(one), int(times))
     assert Fraction(int(one), int(times)) ** 2 == q
-    assert said("thirty-halvings") == [round(times, -4)]
+    assert said("predict-halvings") == [round(times, -4)]
     predicted = 1.0
     for _ in range(30):
         predicted = variance_map(predicted, "relu", 1.0)
@@ -104,3 +106,25 @@ def test_a_kernels_range_is_pytorchs_whatever_the_outputs(said):
     assert f"{outputs:.0f} output channels" in PAGES["initialization"]
     answer, tolerance = said("ex-kernel")
     assert round(math.sqrt(6 / 576), 3) == answer and tolerance < 0.01
+
+
+@pytest.mark.claim("ex-twins")
+def test_only_where_both_layers_are_constant_do_two_units_stay_equal(said):
+    (start,) = said("ex-twins")
+
+    def constant(shape, rng):
+        return np.full(shape, start)
+
+    def nothing(shape, rng):
+        return np.zeros(shape)
+
+    starts = [(constant, constant), (constant, lecun), (lecun, nothing), (lecun, constant)]
+    x, equal = np.random.default_rng(1).normal(size=(20, 3)), []
+    for first, second in starts:
+        rng, kinds = np.random.default_rng(0), iter((first, second))
+        net = MLP((3, 2, 2), "tanh", lambda s, r, kinds=kinds: next(kinds)(s, r), rng)
+        train(net, lambda f, y: ((f - y) ** 2).sum(axis=1), x, np.sin(x[:, :2]),
+              steps=50, learning_rate=0.1)  # fmt: skip
+        weight = net.weights[0].data
+        equal.append(bool((weight[0] == weight[1]).all()))
+    assert equal == [True, False, False, False]

@@ -102,6 +102,13 @@ def test_the_wrong_options_of_a_question_are_guesses_and_the_right_one_is_a_clai
     assert kinds(QUESTION) == [("40", None), ("14", "guess"), ("15", None), ("16", None)]
 
 
+def test_the_right_option_of_a_question_that_has_a_name_is_the_claim_of_that_name():
+    named = QUESTION.replace(":class: question\n", ":class: question\n:name: predict-deaths\n", 1)
+    assert list(claims(named)) == [("predict-deaths", "about 15 die")]
+    assert kinds(named) == [("40", None), ("14", "guess"), ("15", "guess"), ("16", None)]
+    assert list(claims(named.replace("about 15", "a few"))) == []
+
+
 def test_what_an_exercise_supposes_is_given_and_how_it_is_solved_is_not():
     assert dict(kinds(SELF_CHECK)) | {"14": 0, "15": 0} == {
         "40": "exercise", "14": 0, "15": 0, "16": None,

@@ -25,12 +25,12 @@ def test_what_waits_in_segments_of_thirty_two(said):
     assert round(kept / cut) == 16
 
 
-@pytest.mark.claim("diamond", "four-a-diamond")
+@pytest.mark.claim("diamond", "predict-diamonds")
 def test_a_diamond_and_what_storing_costs_in_twelve_of_them(said):
     (factor,) = said("diamond")
     x = Tensor(0.3)
     assert float(experiments.diamonds(x, 1).data) == pytest.approx(factor * 0.3 + math.tanh(0.3))
-    assert said("four-a-diamond") == [experiments.rules_applied(12)["stored"]] == [4 * 12]
+    assert said("predict-diamonds") == [experiments.rules_applied(12)["stored"]] == [4 * 12]
 
 
 @pytest.mark.claim("backward-by-hand", "ex-backward-count")

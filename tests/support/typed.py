@@ -49,7 +49,7 @@ ADMONITION = re.compile(
 )
 ANSWER = re.compile(r"^:{3,}\{admonition\} Answer: (?P<value>\S+).*\n", re.MULTILINE)
 OPTION = re.compile(r"^(?P<number>\d)\. (?P<words>.*(?:\n(?!\d\. |\n|:::).*)*)", re.MULTILINE)
-NAME = re.compile(r"^:name: (?P<name>ex-[\w-]+)$", re.MULTILINE)
+NAME = re.compile(r"^:name: (?P<name>[\w-]+)$", re.MULTILINE)
 EXERCISE = re.compile(
     r"^```\{exercise-start\}.*?^```\{exercise-end\}|^:::\{exercise\}.*?^:::[ ]*$",
     re.DOTALL | re.MULTILINE,
@@ -121,11 +121,15 @@ def quoted(source: str) -> Iterator[tuple[int, int]]:
 
 
 def guesses(source: str) -> Iterator[tuple[int, int]]:
-    """The wrong options of a question are there to be wrong."""
+    """The wrong options of a question are there to be wrong.
+
+    The right one is a claim. If the question has a name, it is the claim of that name, so that no
+    mark tells it from the others in a notebook.
+    """
     for question in ADMONITION.finditer(source):
         answer = ANSWER.search(question["body"])
         for option in OPTION.finditer(question["body"], 0, answer.start()):
-            if option["number"] != answer["value"]:
+            if option["number"] != answer["value"] or NAME.search(question["body"]):
                 start = question.start("body")
                 yield start + option.start(), start + option.end()
 
@@ -134,7 +138,7 @@ def suppositions(source: str) -> Iterator[tuple[int, int]]:
     """What an exercise supposes is given. Its answer is a claim, by the name of the exercise."""
     yield from (match.span() for match in EXERCISE.finditer(source))
     for question in ADMONITION.finditer(source):
-        if NAME.search(question["body"]):
+        if (name := NAME.search(question["body"])) and name["name"].startswith("ex-"):
             end = ANSWER.search(question["body"]).start()
             yield question.start(), question.start("body") + end
 
@@ -198,12 +202,24 @@ def numbers(source: str) -> Iterator[Number]:
 
 
 def claims(source: str) -> Iterator[tuple[str, str]]:
-    """(name, words) of every claim: marked ones, and the numbers that answer self-checks."""
+    """(name, words) of every claim: marked ones, and what answers a question that has a name.
+
+    That is the number which the reader has to type, or the right option, if it states a number.
+    """
     yield from ((match[2], match[1]) for match in CLAIM.finditer(source))
     for question in ADMONITION.finditer(source):
         name, answer = NAME.search(question["body"]), ANSWER.search(question["body"])
-        if name and not OPTION.search(question["body"], 0, answer.start()):
+        if not name:
+            continue
+        options = {
+            option["number"]: option["words"]
+            for option in OPTION.finditer(question["body"], 0, answer.start())
+        }
+        right = options.get(answer["value"])
+        if not options:
             yield name["name"], answer[0].partition("Answer: ")[2].strip()
+        elif any(number.text for number in numbers(right)):
+            yield name["name"], right
 
 
 def chapters(folder: Path) -> dict[str, str]:
