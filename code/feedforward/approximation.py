@@ -28,7 +28,8 @@ threshold = Unit(
 
 def network_of(layers: Sequence[tuple[Array, Array]], unit: Unit | str) -> MLP:
     """The MLP that has these layers (W, b), weights (n_out, n_in)."""
-    widths = [np.shape(layers[0][0])[1], *(len(weight) for weight, _ in layers)]
+    layers = _check.layers(layers, "layers")
+    widths = [layers[0][0].shape[1], *(len(weight) for weight, _ in layers)]
     net = MLP(widths, unit, lambda shape, rng: np.zeros(shape), np.random.default_rng(0))
     for i, (weight, bias) in enumerate(layers):
         net.weights[i].data[:] = weight
@@ -50,14 +51,17 @@ def bump_network(
     Source: the construction in Nielsen (2015), chapter 4.
     """
     edges = _even(interval, _check.count(bumps, "bumps"))
-    steepness = _check.positive_number(steepness, "steepness") / (edges[1] - edges[0])
+    steepness = _check.positive_number(steepness, "steepness")
     height = _values(f, (edges[1:] + edges[:-1]) / 2)
     place = np.stack([edges[:-1], edges[1:]], axis=1).ravel()
-    # The first step up and the last step down stay outside of the interval, out of sight.
-    place[0], place[-1] = edges[0] - 40 / steepness, edges[-1] + 40 / steepness
+    with _check.in_range(steepness=steepness, interval=interval):
+        steepness = steepness / (edges[1] - edges[0])
+        # The first step up and the last step down stay outside of the interval, out of sight.
+        place[0], place[-1] = edges[0] - 40 / steepness, edges[-1] + 40 / steepness
+        bias = -steepness * place
     weight = np.full((2 * bumps, 1), steepness)
     out = np.stack([height, -height], axis=1).reshape(1, -1)
-    return network_of([(weight, -steepness * place), (out, np.zeros(1))], sigmoid)
+    return network_of([(weight, bias), (out, np.zeros(1))], sigmoid)
 
 
 def relu_interpolant(x: Array, y: Array) -> MLP:
@@ -69,10 +73,11 @@ def relu_interpolant(x: Array, y: Array) -> MLP:
     """
     x = _check.dimensions(_check.real(x, "x", np.dtype(np.float64)), {1: "(m,)"}, "x")
     y = _check.shape(_check.real(y, "y", np.dtype(np.float64)), x.shape, "y")
-    if len(x) < 2 or not (np.diff(x) > 0).all():
+    if len(x) < 2 or not (x[1:] > x[:-1]).all():
         raise ValueError(f"x must hold at least two increasing places, got {x}")
-    slope = np.diff(y) / np.diff(x)
-    turn = np.diff(slope, prepend=0.0)
+    with _check.in_range(x=x, y=y):
+        slope = np.diff(y) / np.diff(x)
+        turn = np.diff(slope, prepend=0.0)
     return network_of(
         [(np.ones((len(turn), 1)), -x[:-1]), (turn[None], y[:1])],
         relu,
@@ -116,7 +121,7 @@ def folding_network(folds: int, angle: float = 0.0) -> MLP:
     layer, in [0, 2^(1 − folds)]², comes from 4^folds points of the sheet. The outputs are the last
     layer's two units. Source: Montúfar et al. (2014), section 3.
     """
-    folds = _check.count(folds, "folds")
+    folds, angle = _check.count(folds, "folds"), _check.number(angle, "angle")
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     layers = []
     for fold in range(folds):
@@ -132,9 +137,10 @@ def montufar_network(widths: Sequence[int]) -> MLP:
     accordion, relu(p·x) − 2·relu(p·x − 1) + 2·relu(p·x − 2) − …, from [0, 1]² onto [0, 1]²; the
     last layer's lines all cross each other inside it. Source: Montúfar et al. (2014), section 3.1.
     """
-    n_in, *hidden = (_check.count(n, "each width in widths") for n in widths)
-    if n_in != 2 or not hidden or min(hidden) < 2:
-        raise ValueError(f"widths must be (2, n₁, …) with each n at least 2, got {tuple(widths)}")
+    widths = _check.widths(widths)
+    n_in, *hidden = widths
+    if n_in != 2 or min(hidden) < 2:
+        raise ValueError(f"widths must be (2, n₁, …) with each n at least 2, got {widths}")
     layers, back = [], np.eye(2)
     for n in hidden[:-1]:
         p = n // 2
@@ -160,11 +166,16 @@ def _crossing_lines(n: int) -> Array:
 
 
 def _even(interval: tuple[float, float], parts: int) -> Array:
-    low, high = interval
-    if not low < high:
-        raise ValueError(f"interval must be (low, high), got {interval}")
-    return np.linspace(low, high, parts + 1)
+    low, high = _check.shape(
+        _check.real(interval, "interval", np.dtype(np.float64)), (2,), "interval"
+    )
+    with _check.in_range(interval=interval):
+        edges = np.linspace(low, high, parts + 1)
+    if not (edges[1:] > edges[:-1]).all():
+        raise ValueError(f"interval must be (low, high) with room for {parts}, got {interval}")
+    return edges
 
 
 def _values(f: Callable[[Array], Array], x: Array) -> Array:
-    return _check.shape(_check.real(f(x), "f(x)", np.dtype(np.float64)), x.shape, "f(x)")
+    values = _check.real(_check.function(f, "f")(x), "f(x)", np.dtype(np.float64))
+    return _check.shape(values, x.shape, "f(x)")

@@ -83,11 +83,11 @@ def mlp_cost(
     widths: (inputs, hidden …, outputs), with a bias for each unit. unit: decides whether one array
     per hidden layer has to wait for the backward pass, or two (see NEEDED_BY_UNIT).
     """
-    widths, batch = _widths(widths), _check.count(batch, "batch")
+    widths, batch = _check.widths(widths), _check.count(batch, "batch")
     _check.one_of(optimizer, OPTIMIZER_STATE, "optimizer")
     weights = [n_in * n_out for n_in, n_out in pairwise(widths)]
     parameters = sum(weights) + sum(widths[1:])
-    size = np.dtype(dtype).itemsize
+    size = _check.floating(dtype).itemsize
     saved = _saved(widths, unit, 0, len(weights))
     return Cost(
         multiply_adds_forward=batch * sum(weights),
@@ -113,13 +113,6 @@ def _saved(widths: Sequence[int], unit: str, start: int, stop: int) -> set[tuple
     inputs = {("a", layer - 1) for layer in range(start + 1, stop + 1)}
     of_units = {(needed, layer) for layer in range(start + 1, stop + 1) if needed and layer < last}
     return inputs | of_units
-
-
-def _widths(widths: Sequence[int]) -> tuple[int, ...]:
-    widths = tuple(_check.count(n, "each width in widths") for n in widths)
-    if len(widths) < 2:
-        raise ValueError(f"widths must be those of input and output at least, got {widths!r}")
-    return widths
 
 
 # ------------------------------------------------------------------------------ checkpointing
@@ -160,7 +153,7 @@ def checkpoint_cost(
     back begins. With one segment nothing is recomputed, and everything is kept.
     Source: Chen et al. (2016).
     """
-    widths, batch = _widths(widths), _check.count(batch, "batch")
+    widths, batch = _check.widths(widths), _check.count(batch, "batch")
     segment = _check.count(segment, "segment")
     plain = mlp_cost(widths, batch, unit=unit, dtype=dtype)
     layers = len(widths) - 1
@@ -195,8 +188,8 @@ def torch_mlp(widths: Sequence[int], unit: str = "relu", dtype: Any = np.float32
     }  # fmt: skip
     make = units[_check.one_of(unit, NEEDED_BY_UNIT, "unit")]
     layers = []
-    for n_in, n_out in pairwise(_widths(widths)):
-        linear = torch.nn.Linear(n_in, n_out, dtype=getattr(torch, np.dtype(dtype).name))
+    for n_in, n_out in pairwise(_check.widths(widths)):
+        linear = torch.nn.Linear(n_in, n_out, dtype=getattr(torch, _check.floating(dtype).name))
         layers += [linear, make()]
     return torch.nn.Sequential(*layers[:-1])
 
@@ -306,6 +299,7 @@ def measure_bytes(run: Callable[[], Any]) -> tuple[int, int]:
     The first counts NumPy's arrays alone, and exactly, as long as the result of `run` refers to
     them; the second also counts Python's own objects, a few hundred bytes a node.
     """
+    _check.function(run, "run")
     tracemalloc.start()
     try:
         tracemalloc.reset_peak()
@@ -331,7 +325,9 @@ def seconds_in_turn(
     and counts every thread of this one: compare with one thread. Calls too short for the clock are
     timed several at once, so that each timing lasts at least `least` seconds.
     """
-    rounds = _check.count(rounds, "rounds")
+    runs = [_check.function(run, "each run in runs") for run in _check.sequence(runs, "runs")]
+    rounds, least = _check.count(rounds, "rounds"), _check.number(least, "least")
+    _check.within(np.asarray(least), 0, 60, "least")
     calls = []
     for run in runs:
         run()  # the first call has memory to ask for, and code to load

@@ -39,11 +39,16 @@ __all__ = [
     "squared_error",
 ]
 
+LOG_2 = math.log(2)
 LOG_2PI = math.log(2 * math.pi)
+
+#: A distance or a cost beyond the dtype's largest number is ∞, as it should be, without a warning.
+overflow_is_infinite = np.errstate(over="ignore")
 
 # ------------------------------------------------------------------- distance to the target
 
 
+@overflow_is_infinite
 def squared_error(prediction: Either, target: Either) -> Either:
     """Squared distance (y − f)², without the ½ that some books put before it.
 
@@ -56,6 +61,7 @@ def squared_error(prediction: Either, target: Either) -> Either:
     return _per_example(residual * residual)
 
 
+@overflow_is_infinite
 def absolute_error(prediction: Either, target: Either) -> Either:
     """Absolute distance |y − f|.
 
@@ -67,6 +73,7 @@ def absolute_error(prediction: Either, target: Either) -> Either:
     return _per_example(abs(target - prediction))
 
 
+@overflow_is_infinite
 def huber(prediction: Either, target: Either, delta: float = 1.0) -> Either:
     """Huber's cost of r = y − f: ½r² where |r| ≤ δ, and δ(|r| − ½δ), a line, beyond.
 
@@ -85,6 +92,7 @@ def huber(prediction: Either, target: Either, delta: float = 1.0) -> Either:
 # --------------------------------------------------- negative log-likelihoods of a number
 
 
+@overflow_is_infinite
 def gaussian_nll(mean: Either, target: Either, std: Either) -> Either:
     """−log N(y; μ, σ²) = (y − μ)²/2σ² + log σ + ½ log 2π, summed over the d numbers
     of an example.
@@ -101,6 +109,7 @@ def gaussian_nll(mean: Either, target: Either, std: Either) -> Either:
     return _per_example(standardized * standardized / 2 + log(std) + LOG_2PI / 2)
 
 
+@overflow_is_infinite
 def laplace_nll(median: Either, target: Either, scale: Either) -> Either:
     """−log Laplace(y; median, b) = |y − median|/b + log 2b, summed over an example's d numbers.
 
@@ -110,12 +119,13 @@ def laplace_nll(median: Either, target: Either, scale: Either) -> Either:
     """
     median, target = _pair(median=median, target=target)
     scale = _scale(scale, like=(median, target), name="scale")
-    return _per_example(abs(target - median) / scale + log(2 * scale))
+    return _per_example(abs(target - median) / scale + log(scale) + LOG_2)
 
 
 # ------------------------------------------------ negative log-likelihoods of a class, from logits
 
 
+@overflow_is_infinite
 def bernoulli_nll(logit: Either, target: Either) -> Either:
     """Negative log-likelihood of a coin with log-odds z: softplus(z) − y·z.
 
@@ -151,6 +161,7 @@ def categorical_nll(logits: Either, label: Array) -> Either:
 # ------------------------------------------------------------------ a mixture of Gaussians
 
 
+@overflow_is_infinite
 def mixture_nll(logits: Either, mean: Either, std: Either, target: Either) -> Either:
     """−log Σₖ πₖ N(y; μₖ, σₖ²), a mixture of K Gaussians with weights π = softmax(logits).
 
@@ -287,13 +298,7 @@ def _distribution(**arguments: Either) -> list[Either]:
         raise ValueError(
             f"{' and '.join(arguments)} must have as many probabilities, got shapes {shapes}"
         )
-    try:
-        np.broadcast_shapes(*(p.shape for p in distributions))
-    except ValueError:
-        shapes = " and ".join(str(p.shape) for p in distributions)
-        raise ValueError(
-            f"{' and '.join(arguments)} must have shapes that broadcast, got {shapes}"
-        ) from None
+    _check.broadcast(**dict(zip(arguments, distributions, strict=True)))
     return distributions
 
 

@@ -34,11 +34,12 @@ def digits(rng: np.random.Generator, test_share: float = 0.25) -> Split:
     from sklearn.datasets import load_digits  # half a second to import, and needed here only
 
     rng = _check.generator(rng)
-    if not 0 < test_share < 1:
-        raise ValueError(f"test_share must be between 0 and 1, got {test_share}")
+    test_share = _check.number(test_share, "test_share")
     x, label = load_digits(return_X_y=True)
+    cut = round(len(x) * test_share) if 0 < test_share < 1 else len(x)
+    if cut == len(x):
+        raise ValueError(f"test_share must be between 0 and 1, got {test_share}")
     order = rng.permutation(len(x))
-    cut = round(len(x) * test_share)
     test, training = order[:cut], order[cut:]
     mean, std = x[training].mean(), x[training].std()
     x = (x - mean) / std
@@ -107,7 +108,7 @@ def line_with_outlier(
     """
     x, rng = np.linspace(0, 2, _check.count(m, "m"))[:, None], _check.generator(rng)
     y = x + rng.normal(0, 0.2, x.shape)
-    y[-1] += outlier
+    y[-1] += _check.number(outlier, "outlier")
     return x, y
 
 
@@ -122,12 +123,15 @@ def heteroscedastic(m: int, rng: np.random.Generator) -> tuple[Array, Array]:
 
 def heteroscedastic_mean(x: Array) -> Array:
     """E[y|x] = sin 2πx of the heteroscedastic curve."""
-    return np.sin(2 * np.pi * x)
+    x = _check.real(x, "x")
+    return np.sin(
+        2 * np.pi * np.fmod(x, 1)
+    )  # a whole turn less changes nothing, and cannot overflow
 
 
 def heteroscedastic_std(x: Array) -> Array:
     """σ(x) = 0.05 + 0.4·x of the heteroscedastic curve."""
-    return 0.05 + 0.4 * x
+    return 0.05 + 0.4 * _check.real(x, "x")
 
 
 def bimodal(m: int, rng: np.random.Generator) -> tuple[Array, Array]:
@@ -159,6 +163,7 @@ def two_classes(m: int, rng: np.random.Generator, distance: float = 2.0) -> tupl
     around (distance/2, 0), both with standard deviation 1. The truth: `two_classes_probability`.
     """
     m, rng = _check.count(m, "m"), _check.generator(rng)
+    distance = _check.number(distance, "distance")
     label = rng.integers(0, 2, m)
     x = rng.normal(0, 1, (m, 2))
     x[:, 0] += (label - 0.5) * distance
@@ -167,7 +172,11 @@ def two_classes(m: int, rng: np.random.Generator, distance: float = 2.0) -> tupl
 
 def two_classes_probability(x: Array, distance: float = 2.0) -> Array:
     """P(class 1 | x) = σ(distance·x₁): the logit is a straight line, by Bayes' rule."""
-    return sigmoid(distance * x[:, 0])
+    x, distance = _check.real(x, "x"), _check.number(distance, "distance")
+    if x.ndim != 2 or x.shape[1] != 2:
+        raise ValueError(f"x must have shape (m, 2), got {x.shape}")
+    with np.errstate(over="ignore"):  # the sigmoid of ±∞ is a probability too
+        return sigmoid(distance * x[:, 0])
 
 
 def _uniform(m: int, rng: np.random.Generator, low: float, high: float) -> Array:

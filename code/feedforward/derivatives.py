@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from feedforward import _check
-from feedforward.graph import OPS, Array, Tensor, affine, no_grad, value
+from feedforward.graph import OPS, Array, Tensor, _like, affine, no_grad, value
 from feedforward.network import MLP
 
 
@@ -22,14 +22,18 @@ def central_differences(f: Callable[[Array], float], x: Array, step: float = 1e-
 
     Two evaluations for each of x's elements: what a gradient costs without differentiation.
     """
-    x = np.asarray(x)
-    step = _check.positive_number(step, "step")
+    given = _check.real(x, "x")
+    x = given.astype(np.float64)  # of float32's digits a small step would leave nothing
+    f, step = _check.function(f, "f"), _check.positive_number(step, "step")
+    if not ((x - step < x) & (x < x + step)).all():
+        raise ValueError(f"step must be large enough to move x, got {step:g}")
     slope = np.zeros_like(x)
     for index in np.ndindex(x.shape):
         moved = np.zeros_like(x)
         moved[index] = step
-        slope[index] = (f(x + moved) - f(x - moved)) / (2 * step)
-    return slope
+        there, back = (_check.number(f(x + way * moved), "f(x)") for way in (1, -1))
+        slope[index] = (there - back) / (2 * step)
+    return slope.astype(given.dtype)
 
 
 # ------------------------------------------------------------------ paths, and stored gradients
@@ -43,6 +47,8 @@ def gradient_over_paths(last: Tensor, first: Tensor) -> tuple[Array, int]:
     the nodes, so that where paths meet again, what follows is done once for each.
     """
 
+    first, last = _check.kind(first, Tensor, "first"), _check.kind(last, Tensor, "last")
+
     def walk(node: Tensor, g: Array) -> tuple[Any, int]:
         if node is first:
             return g, 0
@@ -51,11 +57,13 @@ def gradient_over_paths(last: Tensor, first: Tensor) -> tuple[Array, int]:
         for i, source in enumerate(node._inputs):
             if isinstance(source, Tensor):
                 rule = OPS[node._op].gradients[i]
-                below, more = walk(source, rule(g, node.data, *values, **node._options))
+                part = _like(rule(g, node.data, *values, **node._options), source.data)
+                below, more = walk(source, part)
                 total, applied = total + below, applied + more + 1
         return total, applied
 
-    return walk(last, np.ones_like(last.data))
+    total, applied = walk(last, np.ones_like(last.data))
+    return np.zeros_like(first.data) + total, applied
 
 
 @contextmanager
@@ -89,6 +97,7 @@ def forward_jacobian(net: MLP, x: Array) -> tuple[Array, int]:
 
     Returns the Jacobian (n_out, n) and the multiply-adds: n passes, one for each column.
     """
+    net, x = _plain(net), _example(net, x)
     columns, multiply_adds = np.eye(len(x), dtype=net.dtype), 0
     for weight, slopes in _layers(net, x):
         multiply_adds += weight.size * columns.shape[1]
@@ -101,6 +110,7 @@ def reverse_jacobian(net: MLP, x: Array) -> tuple[Array, int]:
 
     Returns it and the multiply-adds: n_out passes, one for each row.
     """
+    net, x = _plain(net), _example(net, x)
     rows, multiply_adds = np.eye(net.widths[-1], dtype=net.dtype), 0
     for weight, slopes in reversed(list(_layers(net, x))):
         multiply_adds += weight.size * rows.shape[0]
@@ -113,12 +123,24 @@ def _layers(net: MLP, x: Array) -> Iterator[tuple[Array, Array]]:
 
     One layer at a time: who goes forward with them need not keep them.
     """
-    a = np.asarray(x, net.dtype)
+    a = x
     for weight, bias in zip(net.weights, net.biases, strict=True):
-        z = weight.data @ a + bias.data
+        with _check.in_range(x=x):
+            z = weight.data @ a + bias.data
         slopes = np.ones_like(z) if weight is net.weights[-1] else net.unit.derivative(z)
         yield weight.data, slopes
         a = net.unit(z)
+
+
+def _plain(net: MLP) -> MLP:
+    """A network whose layers are weights, biases and a unit, and nothing else."""
+    if _check.kind(net, MLP, "net").norms:
+        raise ValueError(f"net must have no batch normalization, got {net!r} with batch_norm=True")
+    return net
+
+
+def _example(net: MLP, x: Array) -> Array:
+    return _check.shape(_check.real(x, "x", net.dtype), net.widths[:1], "x")
 
 
 # ------------------------------------------------------------------------- less memory
@@ -133,6 +155,10 @@ def checkpointed_backward(
     returns the cost. Each segment but the last is computed once without memory, for its output;
     each is computed with memory when the gradient of its output has arrived. x: shape (m, …).
     """
+    layers = [_check.function(f, "each layer in layers") for f in _check.sequence(layers, "layers")]
+    if not layers:
+        raise ValueError("layers must hold at least one layer, got none")
+    cost, x = _check.function(cost, "cost"), _check.examples(_check.real(x, "x"), "x")
     segment = _check.count(segment, "segment")
     segments = [layers[s : s + segment] for s in range(0, len(layers), segment)]
     checkpoints = [x]
@@ -145,7 +171,8 @@ def checkpointed_backward(
         start = Tensor(checkpoints.pop())
         end = _through(part, start)
         if gradient is None:  # the last segment: the cost itself is at its end
-            end = cost(end)
+            end = _check.kind(cost(end), Tensor, "cost's result")
+            _check.shape(end.data, (), "cost's result")
             total = float(end)
         end.backward(gradient)
         gradient = start.grad
@@ -159,6 +186,7 @@ def layers_of(net: MLP) -> list[Callable]:
         last = weight is net.weights[-1]
         return lambda a: affine(a, weight, bias) if last else net.unit(affine(a, weight, bias))
 
+    net = _plain(net)
     return [layer(w, b) for w, b in zip(net.weights, net.biases, strict=True)]
 
 

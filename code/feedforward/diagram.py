@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 
+from feedforward import _check
 from feedforward.graph import Array, Tensor, nodes, value
 
 
@@ -59,6 +60,7 @@ def diagram(last: Tensor, *, constants: bool = False, **names: Any) -> list[Node
     names: Tensors or arrays, by the name to show. constants: whether arrays and numbers in the
     expression are nodes as well; a named array always is.
     """
+    last = _check.kind(last, Tensor, "last")
     named = {id(thing): name for name, thing in names.items()}
     order: list[Any] = []
     place: dict[int, int] = {}
@@ -115,9 +117,18 @@ def listing(last: Tensor, **names: Any) -> str:
 
 def brief(array: Array) -> str:
     """One number as it is, of several the root of their mean square."""
+    array = _check.as_array(array, "array")
+    if array.size == 0:
+        return "none"
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"array must hold real numbers, got dtype {array.dtype}")
     if array.size == 1:
         return f"{array.item():.4g}"
-    return f"~{np.sqrt(np.mean(np.square(array, dtype=float))):.2g}" if array.size else "none"
+    size = np.abs(array.astype(float))
+    largest = size.max()
+    if not 0 < largest < np.inf:
+        return f"~{largest:.2g}"
+    return f"~{largest * np.sqrt(np.mean((size / largest) ** 2)):.2g}"  # no square overflows
 
 
 def _columns(sources: list[tuple[int, ...]]) -> list[int]:

@@ -50,22 +50,21 @@ class Ensemble:
         norm: type[BatchNorm | LayerNorm] | None = None,
         dtype: type[np.floating] = np.float32,
     ) -> None:
-        widths = [_check.count(width, "each width in widths") for width in widths]
-        if len(widths) < 2:
-            raise ValueError(f"widths must be those of input and output at least, got {widths!r}")
+        widths = _check.widths(widths)
+        rngs = [_check.generator(r, "each of rngs") for r in _check.sequence(rngs, "rngs")]
         if not rngs:
             raise ValueError("rngs must hold one generator per member, got none")
-        self.pieces = _check.count(pieces, "pieces") if unit == "maxout" else 1
-        self.unit = None if unit == "maxout" else unit_by_name(unit)
+        is_maxout = isinstance(unit, str) and unit == "maxout"
+        self.pieces = _check.count(pieces, "pieces") if is_maxout else 1
+        self.unit = None if is_maxout else unit_by_name(unit)
+        dtype = _check.floating(dtype)
+        bias = _check.real(bias, "bias", np.dtype(np.float64))
+        if bias.shape not in ((), (len(rngs),)):
+            raise ValueError(f"bias must have shape () or ({len(rngs)},), got {bias.shape}")
+        norm = norm if norm is None else _check.function(norm, "norm")
         self.weights: list[Tensor] = []
         self.biases: list[Tensor] = []
-        rngs = [_check.generator(rng) for rng in rngs]
-        draws = [initializer] * len(rngs) if callable(initializer) else initializer
-        if draws is not None and len(draws) != len(rngs):
-            raise ValueError(
-                f"initializer must be one function, or a list of one per member ({len(rngs)}), "
-                f"got {len(draws)}"
-            )
+        draws = _draws(initializer, len(rngs))
         second_moment, last = 1.0, len(widths) - 2
         for layer, (n_in, n_out) in enumerate(pairwise(widths)):
             rows = n_out if layer == last else n_out * self.pieces
@@ -74,9 +73,13 @@ class Ensemble:
                 weight = [rng.normal(0, std, (rows, n_in)) for rng in rngs]
             else:
                 weight = [draw((rows, n_in), rng) for draw, rng in zip(draws, rngs, strict=True)]
+            shape = (len(rngs), rows, n_in)
+            weight = _check.shape(
+                _check.real(weight, "initializer's weights", dtype), shape, "initializer's weights"
+            )
             start = np.zeros((len(rngs), 1, rows))
             start += 0 if layer == last else np.reshape(bias, (-1, 1, 1))
-            self.weights.append(Tensor(np.array(weight, dtype)))
+            self.weights.append(Tensor(weight))
             self.biases.append(Tensor(start.astype(dtype)))
             second_moment = self._second_moment()
         hidden = self.biases[:-1] if norm else []
@@ -92,7 +95,7 @@ class Ensemble:
 
     def predict(self, x: Array) -> Array:
         """The outputs as an array, with nothing remembered: for plots and test errors."""
-        with graph.no_grad():
+        with graph.no_grad(), _check.in_range(x=x):
             return self(x, training=False).data
 
     def layers(self, x: Array, training: bool = True) -> list[tuple[Tensor, Tensor]]:
@@ -100,7 +103,7 @@ class Ensemble:
 
         z is what the unit gets: with a normalization, the normalized pre-activation.
         """
-        a = np.asarray(x, self.weights[0].dtype)
+        a = _check.real(x, "x", self.weights[0].dtype)
         norms = [*(self.norms or [None] * (len(self.weights) - 1)), None]
         passed = []
         for weight, bias, norm in zip(self.weights, self.biases, norms, strict=True):
@@ -139,8 +142,15 @@ def of_each(cost: Callable[[Either, Array], Either]) -> Callable[[Either, Array]
     The mean over examples then has, for each member, just the gradient of that member's own mean.
     """
 
+    _check.function(cost, "cost")
+
     def summed(outputs: Either, y: Array) -> Either:
+        outputs = outputs if isinstance(outputs, Tensor) else _check.real(outputs, "outputs")
+        _check.dimensions(graph.value(outputs), {3: "(S, m, n_out)"}, "outputs")
         members, m, n_out = outputs.shape
+        y = _check.numbers(y, "y")
+        if y.shape[:1] != (m,):
+            raise ValueError(f"y must hold {m} targets, got shape {y.shape}")
         y = np.tile(y, (members,) + (1,) * (np.ndim(y) - 1))
         values = cost(graph.reshape(outputs, (members * m, n_out)), y)
         return graph.sum(graph.reshape(values, (members, m)), axis=0)
@@ -150,4 +160,22 @@ def of_each(cost: Callable[[Either, Array], Either]) -> Callable[[Either, Array]
 
 def seeded(seeds: Iterable[int]) -> list[np.random.Generator]:
     """One generator per seed."""
-    return [np.random.default_rng(seed) for seed in seeds]
+    seeds = _check.sequence(seeds, "seeds", "integers")
+    return [np.random.default_rng(_check.count(s, "each seed in seeds", 0)) for s in seeds]
+
+
+def _draws(
+    initializer: Initializer | Sequence[Initializer] | None, members: int
+) -> Sequence[Initializer] | None:
+    """One initializer per member, or None."""
+    if initializer is None:
+        return None
+    if callable(initializer):
+        return [initializer] * members
+    draws = _check.sequence(initializer, "initializer", "functions")
+    if len(draws) != members:
+        raise ValueError(
+            f"initializer must be one function, or a list of one per member ({members}), "
+            f"got {len(draws)}"
+        )
+    return [_check.function(draw, "each initializer") for draw in draws]

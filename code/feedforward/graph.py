@@ -92,6 +92,9 @@ class Tensor:
                 )
             gradient = np.ones_like(self.data)
         else:
+            gradient = _check.as_array(gradient, "gradient")
+            if gradient.dtype.kind not in "biuf":
+                raise TypeError(f"gradient must hold real numbers, got dtype {gradient.dtype}")
             gradient = np.array(gradient, dtype=self.dtype)
             _check.shape(gradient, self.shape, "gradient")
 
@@ -307,6 +310,12 @@ def _max_gradient(g: Array, y: Array, x: Array, axis: Axis, keepdims: bool) -> A
     return largest * (_kept(g, x, axis, keepdims) / largest.sum(axis, x.dtype, keepdims=True))
 
 
+def _mean(x: Array, axis: Axis, keepdims: bool) -> Array:
+    if not x.size and x.sum(axis).size:
+        raise ValueError("there is no mean of nothing")
+    return x.mean(axis=axis, keepdims=keepdims)
+
+
 def _logsumexp(x: Array, axis: int, keepdims: bool) -> Array:
     """log Σ eˣ = x_max + log1p(Σ e^(x − x_max) of the others): exact however far apart."""
     top = np.argmax(x, axis=axis, keepdims=True)
@@ -428,7 +437,7 @@ OPS: dict[str, Op] = {
 
     # a reduction gets axis and keepdims as r
     "sum":     Op(lambda x, **r: x.sum(**r),         (lambda g, y, x, **r: _spread(g, x, **r),)),
-    "mean":    Op(lambda x, **r: x.mean(**r),        (lambda g, y, x, **r: _spread(g, x, **r)
+    "mean":    Op(_mean,                             (lambda g, y, x, **r: _spread(g, x, **r)
                                                       * (y.size / x.size),)),
     "max":     Op(lambda x, **r: x.max(**r),         (_max_gradient,)),
     "logsumexp": Op(_logsumexp,                      (_logsumexp_gradient,)),
@@ -478,6 +487,9 @@ def where(condition: Array, a: Either, b: Either) -> Either:
     """a where `condition` (an array of booleans) holds, b elsewhere."""
     if isinstance(condition, Tensor):
         raise TypeError("condition must be an array of booleans, got a Tensor; compare its .data")
+    condition = _check.as_array(condition, "condition")
+    if condition.dtype != bool:
+        raise TypeError(f"condition must hold booleans, got dtype {condition.dtype}")
     return _apply("where", a, b, at=condition)
 
 
@@ -546,7 +558,7 @@ def transpose(x: Either, axes: tuple[int, ...] | None = None) -> Either:
 
 def concatenate(xs: Sequence[Either], axis: int = 0) -> Either:
     """Arrays and Tensors one after the other along `axis`."""
-    return _apply("concatenate", *xs, axis=axis)
+    return _apply("concatenate", *_check.sequence(xs, "xs", "arrays"), axis=axis)
 
 
 # ------------------------------------------------------------------------------ machinery
@@ -556,12 +568,18 @@ def _apply(op: str, *inputs: Any, **options: Any) -> Either:
     """Compute OPS[op]; if a Tensor is among the inputs, so is the result, and it remembers them."""
     inputs = tuple(x if isinstance(x, Tensor | float | int) else _constant(x, op) for x in inputs)
     values = [value(x) for x in inputs]
+    remembered = any(isinstance(x, Tensor) for x in inputs)
+    if not remembered:
+        values = _floats(values)
     try:
         data = OPS[op].forward(*values, **options)
-    except ValueError as error:
-        shapes = " and ".join(str(np.shape(x)) for x in values)
-        raise ValueError(f"cannot compute {op} of {shapes}: {error}") from None
-    if not any(isinstance(x, Tensor) for x in inputs):
+    except (ValueError, TypeError) as error:
+        what = " and ".join(str(np.shape(x)) for x in values) or "nothing"
+        if how := ", ".join(f"{k}={_check.given(v)}" for k, v in options.items()):
+            what = f"{what} with {how}"
+        words = f"cannot compute {op} of {what}: {error}"
+        raise (TypeError if isinstance(error, TypeError) else ValueError)(words) from None
+    if not remembered:
         return data
     result = Tensor.__new__(Tensor)
     if _recording:
@@ -578,6 +596,13 @@ def _constant(x: Any, op: str) -> Array:
         got = f"dtype {array.dtype}" if array.ndim else repr(x)
         raise TypeError(f"an input of {op} must hold real numbers, got {got}")
     return array
+
+
+def _floats(values: list[Any]) -> list[Any]:
+    """Numbers alone, without a Tensor: integers become float64 if no floating array is there."""
+    if any(isinstance(x, np.ndarray) and x.dtype.kind == "f" for x in values):
+        return values
+    return [np.asarray(x, np.float64) for x in values]
 
 
 def _like(gradient: Array, x: Array) -> Array:

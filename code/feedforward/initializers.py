@@ -56,10 +56,11 @@ def scaled(
     rng = _check.generator(rng)
     _check.one_of(distribution, DISTRIBUTIONS, "distribution")
     std = _check.positive_number(gain, "gain") / math.sqrt(fan(shape, mode))
-    if distribution == "normal":
-        return rng.normal(0, std, shape)
-    limit = math.sqrt(3) * std  # a uniform distribution on ±a has variance a²/3
-    return rng.uniform(-limit, limit, shape)
+    with _check.in_range(gain=gain):
+        if distribution == "normal":
+            return std * rng.standard_normal(shape)
+        limit = math.sqrt(3) * std  # a uniform distribution on ±a has variance a²/3
+        return rng.uniform(-limit, limit, shape)
 
 
 def lecun(
@@ -148,5 +149,7 @@ def _shape(shape: tuple[int, ...]) -> tuple[int, ...]:
     except TypeError:
         sizes = ()
     if len(sizes) < 2:
-        raise ValueError(f"shape must be (fan_out, fan_in) or (out, in, *kernel), got {shape!r}")
+        raise ValueError(
+            f"shape must be (fan_out, fan_in) or (out, in, *kernel), got {_check.given(shape)}"
+        )
     return tuple(_check.count(size, "each size in shape") for size in sizes)

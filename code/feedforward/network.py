@@ -39,9 +39,8 @@ class MLP:
         batch_norm: bool = False,
         dtype: type[np.floating] = np.float64,
     ) -> None:
-        self.widths = tuple(_check.count(n, "each width in widths") for n in widths)
-        if len(self.widths) < 2:
-            raise ValueError(f"widths must be those of input and output at least, got {widths!r}")
+        self.widths = _check.widths(widths)
+        dtype = _check.floating(dtype)
         self.unit = unit_by_name(unit)
         if not callable(initializer):
             initializer = INITIALIZERS[_check.one_of(initializer, INITIALIZERS, "initializer")]
@@ -49,7 +48,7 @@ class MLP:
 
         self.weights, self.biases = [], []
         for n_in, n_out in zip(self.widths[:-1], self.widths[1:], strict=True):
-            weight = np.asarray(initializer((n_out, n_in), rng), dtype)
+            weight = _check.real(initializer((n_out, n_in), rng), "initializer's weights", dtype)
             _check.shape(weight, (n_out, n_in), "initializer's weights")
             self.weights.append(Tensor(weight))
             self.biases.append(Tensor(np.zeros(n_out, dtype)))
@@ -66,7 +65,7 @@ class MLP:
 
     def predict(self, x: Array) -> Array:
         """The outputs as an array, with nothing remembered: for plots and test errors."""
-        with no_grad():
+        with no_grad(), _check.in_range(x=x):
             return value(self(x, training=False))
 
     def layers(self, x: Either, training: bool = True) -> list[tuple[Tensor, Tensor]]:
@@ -74,7 +73,7 @@ class MLP:
 
         z is what the unit gets: with batch normalization, the normalized pre-activation.
         """
-        a, passed = x if isinstance(x, Tensor) else self._batch(x), []
+        a, passed = x if isinstance(x, Tensor) else _check.real(x, "x", self.dtype), []
         norms = [*(self.norms or [None] * (len(self.weights) - 1)), None]
         for weight, bias, norm in zip(self.weights, self.biases, norms, strict=True):
             z = affine(a, weight, bias)
@@ -92,12 +91,6 @@ class MLP:
     def dtype(self) -> np.dtype:
         """Of the weights."""
         return self.weights[0].dtype
-
-    def _batch(self, x: Array) -> Array:
-        x = np.asarray(x)
-        if not (np.issubdtype(x.dtype, np.floating) or np.issubdtype(x.dtype, np.integer)):
-            raise TypeError(f"x must hold real numbers, got dtype {x.dtype}")
-        return x.astype(self.dtype, copy=False)
 
     def __repr__(self) -> str:
         return f"MLP({self.widths}, {self.unit.name})"

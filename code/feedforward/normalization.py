@@ -18,14 +18,51 @@ EPSILON = 1e-5
 
 def standardized(z: Either, mean: Either, variance: Either, epsilon: float = EPSILON) -> Either:
     """(z − mean)/√(variance + ε)."""
-    return (z - mean) / graph.sqrt(variance + epsilon)
+    z, mean = _check.real_or_tensor(z, "z"), _check.real_or_tensor(mean, "mean")
+    variance, epsilon = (
+        _check.real_or_tensor(variance, "variance"),
+        _check.positive_number(epsilon, "epsilon"),
+    )
+    _check.nonnegative(graph.value(variance), "variance")
+    _check.broadcast(z=z, mean=mean, variance=variance)
+    with _check.in_range(z=z, mean=mean, variance=variance):
+        return _standardized(z, mean, variance, epsilon)
 
 
 def moments(z: Either, axis: int) -> tuple[Either, Either]:
     """Mean and variance along `axis`, which stays as an axis of length 1."""
+    z = _check.real_or_tensor(z, "z")
+    if not (isinstance(axis, int) and -z.ndim <= axis < z.ndim and z.shape[axis]):
+        raise ValueError(f"axis must be one of z's, not empty, got {axis!r} for shape {z.shape}")
+    with _check.in_range(z=z):
+        return _moments(z, axis)
+
+
+def _standardized(z: Either, mean: Either, variance: Either, epsilon: float) -> Either:
+    return (z - mean) / graph.sqrt(variance + epsilon)
+
+
+def _moments(z: Either, axis: int) -> tuple[Either, Either]:
     mean = graph.mean(z, axis, keepdims=True)
     centered = z - mean
     return mean, graph.mean(centered * centered, axis, keepdims=True)
+
+
+def _signals(z: Either, shape: tuple[int, ...]) -> Either:
+    """What comes in: for parameters of shape (…, n), arrays or Tensors (…, m, n)."""
+    z = z if isinstance(z, graph.Tensor) else _check.real(z, "z")
+    if z.ndim < 2 or z.shape[:-2] != shape[:-2] or z.shape[-1] != shape[-1]:
+        expected = ", ".join(map(str, (*shape[:-2], "m", shape[-1])))
+        raise ValueError(f"z must have shape ({expected}), got {z.shape}")
+    return z
+
+
+def _parameter_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
+    sizes = _check.sequence(shape, "shape", "integers")
+    shape = tuple(_check.count(size, "each size in shape") for size in sizes)
+    if len(shape) not in (1, 3) or shape[-2:-1] not in ((), (1,)):
+        raise ValueError(f"shape must be (n,) or (S, 1, n), got {shape}")
+    return shape
 
 
 class BatchNorm:
@@ -48,20 +85,23 @@ class BatchNorm:
         epsilon: float = EPSILON,
         dtype: type[np.floating] = np.float64,
     ) -> None:
+        shape, dtype = _parameter_shape(shape), _check.floating(dtype)
         self.scale = Tensor(np.ones(shape, dtype))
         self.shift = Tensor(np.zeros(shape, dtype))
         self.running_mean = np.zeros(shape, dtype)
         self.running_variance = np.ones(shape, dtype)
+        momentum = _check.number(momentum, "momentum")
         self.momentum = float(_check.within(np.asarray(momentum), 0, 1, "momentum"))
         self.epsilon = _check.positive_number(epsilon, "epsilon")
 
     def __call__(self, z: Either, training: bool = True) -> Either:
         """z (…, m, n) normalized over its m examples, or by the running moments."""
+        z = _signals(z, self.scale.shape)
         if training:
             mean, variance = self._of_batch(z)
         else:
             mean, variance = self.running_mean, self.running_variance
-        return self.scale * standardized(z, mean, variance, self.epsilon) + self.shift
+        return self.scale * _standardized(z, mean, variance, self.epsilon) + self.shift
 
     def parameters(self) -> list[Tensor]:
         """γ and β."""
@@ -74,7 +114,7 @@ class BatchNorm:
                 f"z must hold at least 2 examples to normalize over, got shape "
                 f"{z.shape}: of one example nothing is left but 0"
             )
-        mean, variance = moments(z, axis=-2)
+        mean, variance = _moments(z, axis=-2)
         for running, now in (
             (self.running_mean, graph.value(mean)),
             (self.running_variance, graph.value(variance) * (m / (m - 1))),
@@ -97,13 +137,14 @@ class LayerNorm:
         epsilon: float = EPSILON,
         dtype: type[np.floating] = np.float64,
     ) -> None:
+        shape, dtype = _parameter_shape(shape), _check.floating(dtype)
         self.scale, self.shift = Tensor(np.ones(shape, dtype)), Tensor(np.zeros(shape, dtype))
         self.epsilon = _check.positive_number(epsilon, "epsilon")
 
     def __call__(self, z: Either, training: bool = True) -> Either:
         """z (…, m, n), each example normalized over its n units."""
-        mean, variance = moments(z, axis=-1)
-        return self.scale * standardized(z, mean, variance, self.epsilon) + self.shift
+        mean, variance = _moments(_signals(z, self.scale.shape), axis=-1)
+        return self.scale * _standardized(z, mean, variance, self.epsilon) + self.shift
 
     def parameters(self) -> list[Tensor]:
         """γ and β."""

@@ -7,6 +7,8 @@ import sys
 import time
 from collections.abc import Iterator
 
+from feedforward import _check
+
 PATIENCE = 2.0
 """Seconds before the first word, and between two: a run that is shorter says nothing."""
 
@@ -19,6 +21,7 @@ def progress(steps: int) -> Iterator[int]:
     Shown in a notebook and in a terminal. Silent where the output is a file or another program's,
     and while the book is built, whose pages are the same however slow the machine is.
     """
+    steps = _check.count(steps, "steps", least=0)
     if not _watched():
         yield from range(steps)
         return

@@ -57,10 +57,12 @@ class BackwardStatistics(NamedTuple):
 
 def forward_statistics(net: Layered, x: Array) -> ForwardStatistics:
     """How large the signals are in each layer of `net` for a batch x (m, n_in)."""
-    with graph.no_grad():
+    _check.able(net, ("layers",), "net")
+    x = _check.examples(_check.real(x, "x"), "x")
+    with graph.no_grad(), _check.in_range(x=x):
         passed = net.layers(x)
-    both = [(graph.value(z), graph.value(a)) for z, a in passed]
-    rows = [(_square(z), _square(a), a.mean((-2, -1)), a.std((-2, -1))) for z, a in both]
+        both = [(graph.value(z), graph.value(a)) for z, a in passed]
+        rows = [(_square(z), _square(a), a.mean((-2, -1)), a.std((-2, -1))) for z, a in both]
     return ForwardStatistics(*(np.array(column) for column in zip(*rows, strict=True)))
 
 
@@ -70,18 +72,28 @@ def backward_statistics(net: Layered, x: Array, gradient: Array) -> BackwardStat
     x: (m, n_in). gradient: ∂J/∂output of every example, (m, n_out), or an array that broadcasts to
     the outputs. The network's own gradients are left as they were.
     """
+    _check.able(net, ("layers", "weights"), "net")
+    x, gradient = _check.examples(_check.real(x, "x"), "x"), _check.real(gradient, "gradient")
     kept = [weight.grad for weight in net.weights]
     for weight in net.weights:
         weight.grad = None
-    layers = net.layers(x)
-    outputs = layers[-1][0]
-    outputs.backward(np.broadcast_to(np.asarray(gradient), outputs.shape))
-    rows = [
-        (_square(z.grad), _square(weight.grad))
-        for (z, _), weight in zip(layers, net.weights, strict=True)
-    ]
-    for weight, grad in zip(net.weights, kept, strict=True):
-        weight.grad = grad
+    try:
+        with _check.in_range(x=x):
+            layers = net.layers(x)
+        outputs = layers[-1][0]
+        if _check.broadcast(gradient=gradient, outputs=outputs) != outputs.shape:
+            raise ValueError(
+                f"gradient must broadcast to the outputs, {outputs.shape}, got {gradient.shape}"
+            )
+        with _check.in_range(x=x, gradient=gradient):
+            outputs.backward(np.broadcast_to(gradient, outputs.shape))
+            rows = [
+                (_square(z.grad), _square(weight.grad))
+                for (z, _), weight in zip(layers, net.weights, strict=True)
+            ]
+    finally:
+        for weight, grad in zip(net.weights, kept, strict=True):
+            weight.grad = grad
     return BackwardStatistics(*(np.array(column) for column in zip(*rows, strict=True)))
 
 
@@ -104,8 +116,10 @@ def variance_map(
     Source: Poole et al. (2016), section 2.
     """
     unit, root = unit_by_name(unit), math.sqrt(_check.positive_number(q, "q"))
-    mean_square = gaussian_mean(lambda z: unit(root * z) ** 2, _kinks(unit, root))
-    return weight_std**2 * mean_square + bias_std**2
+    weight_std, bias_std = _stds(weight_std, bias_std)
+    with _check.in_range(q=q, weight_std=weight_std, bias_std=bias_std):
+        mean_square = gaussian_mean(lambda z: unit(root * z) ** 2, _kinks(unit, root))
+        return weight_std**2 * mean_square + bias_std**2
 
 
 def chi(q: float, unit: Unit | str, weight_std: float) -> float:
@@ -115,8 +129,10 @@ def chi(q: float, unit: Unit | str, weight_std: float) -> float:
     that are close are driven apart. Source: Poole et al. (2016), section 2.
     """
     unit, root = unit_by_name(unit), math.sqrt(_check.positive_number(q, "q"))
-    slope_square = gaussian_mean(lambda z: unit.derivative(root * z) ** 2, _kinks(unit, root))
-    return weight_std**2 * slope_square
+    weight_std, _ = _stds(weight_std)
+    with _check.in_range(q=q, weight_std=weight_std):
+        slope_square = gaussian_mean(lambda z: unit.derivative(root * z) ** 2, _kinks(unit, root))
+        return weight_std**2 * slope_square
 
 
 def correlation_map(
@@ -128,10 +144,12 @@ def correlation_map(
     in the sources "correlation" means E[u₁u₂]/q; no mean is taken away.
     Source: Poole et al. (2016), section 2.
     """
-    c = float(_check.within(_check.real(c, "c"), -1, 1, "c"))
+    c = float(_check.within(np.asarray(_check.number(c, "c")), -1, 1, "c"))
     unit, root = unit_by_name(unit), math.sqrt(_check.positive_number(q, "q"))
-    product = _mean_product(c, root, unit)
-    return (weight_std**2 * product + bias_std**2) / variance_map(q, unit, weight_std, bias_std)
+    weight_std, bias_std = _stds(weight_std, bias_std)
+    following = variance_map(q, unit, weight_std, bias_std)
+    with _check.in_range(q=q, weight_std=weight_std, bias_std=bias_std):
+        return (weight_std**2 * _mean_product(c, root, unit) + bias_std**2) / following
 
 
 def fixed_point(
@@ -142,7 +160,7 @@ def fixed_point(
     0 where the signal dies, at most 1e-12 of it left, and ∞ where it explodes. Near the edge of
     chaos it creeps: ValueError after 100,000 layers.
     """
-    q = start
+    q = _check.positive_number(start, "start")
     for _ in range(100_000):
         following = variance_map(q, unit, weight_std, bias_std)
         if following < 1e-12:
@@ -152,7 +170,10 @@ def fixed_point(
         if abs(following - q) <= 1e-10 * q:
             return following
         q = following
-    raise ValueError(f"q still moves after 100,000 layers, at {q:g}: weight_std is critical")
+    raise ValueError(
+        f"weight_std must not be critical, got {weight_std}: "
+        f"q still moves after 100,000 layers, at {q:g}"
+    )
 
 
 def critical_point(q: float, unit: Unit | str) -> tuple[float, float]:
@@ -161,7 +182,8 @@ def critical_point(q: float, unit: Unit | str) -> tuple[float, float]:
     σ_w² = 1/E[g′²] and σ_b² = q − σ_w²·E[g²]. Walking through q draws the whole critical line, with
     nothing to solve. ValueError where σ_b² would be negative: no bias makes that q stay.
     """
-    weight_std = 1 / math.sqrt(chi(q, unit, 1.0))
+    with _check.in_range(unit=unit, q=q):
+        weight_std = 1 / math.sqrt(chi(q, unit, 1.0))
     bias_square = q - variance_map(q, unit, weight_std)
     if bias_square < -1e-12 * q:
         raise ValueError(
@@ -175,7 +197,10 @@ def predicted_forward(unit: Unit | str, fan_in_variances: Array, input_square: f
 
     fan_in_variances: n_in·Var(w), layer by layer. input_square: the inputs' mean square.
     """
-    q, unit = [fan_in_variances[0] * input_square], unit_by_name(unit)
+    fan_in_variances = _variances(fan_in_variances, "fan_in_variances")
+    input_square = _check.nonnegative_number(input_square, "input_square")
+    with _check.in_range(fan_in_variances=fan_in_variances, input_square=input_square):
+        q, unit = [fan_in_variances[0] * input_square], unit_by_name(unit)
     for gathered in fan_in_variances[1:]:
         q.append(variance_map(q[-1], unit, math.sqrt(gathered)) if q[-1] > 0 else 0.0)
     return np.array(q)
@@ -188,10 +213,28 @@ def predicted_backward(unit: Unit | str, fan_out_variances: Array, q: Array) -> 
     `predicted_forward`. It takes the gradient as independent of the weights that it passes, which
     it is in wide layers only: δ holds g′(z), and z holds each weight as one term among n_in.
     """
+    fan_out_variances = _variances(fan_out_variances, "fan_out_variances")
+    q = _check.shape(_variances(q, "q"), fan_out_variances.shape, "q")
     share, unit = [1.0], unit_by_name(unit)
     for spread, below in zip(fan_out_variances[:0:-1], q[-2::-1], strict=True):
         share.append(share[-1] * (chi(below, unit, math.sqrt(spread)) if below > 0 else 0.0))
     return np.array(share[::-1])
+
+
+def _stds(weight_std: float, bias_std: float = 0.0) -> tuple[float, float]:
+    return (
+        _check.nonnegative_number(weight_std, "weight_std"),
+        _check.nonnegative_number(bias_std, "bias_std"),
+    )
+
+
+def _variances(value: Array, name: str) -> Array:
+    """One variance per layer, of one layer at least."""
+    variances = _check.real(value, name, np.dtype(np.float64))
+    _check.nonnegative(_check.dimensions(variances, {1: "(layers,)"}, name), name)
+    if not variances.size:
+        raise ValueError(f"{name} must hold one variance per layer, got none")
+    return variances
 
 
 def _kinks(unit: Unit, root: float) -> list[float]:

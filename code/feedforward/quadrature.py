@@ -8,6 +8,8 @@ from functools import cache
 
 import numpy as np
 
+from feedforward import _check
+
 Array = np.ndarray
 
 #: The density beyond 12 standard deviations is below 1e-31.
@@ -21,19 +23,29 @@ def gaussian_mean(f: Callable[[Array], Array], breaks: Iterable[float] = ()) -> 
     some smooth units turn fast there. The Gauss–Hermite rule over the whole line, as good for a
     smooth f, is off by 0.2 % for a clipped one even with 200 nodes.
     """
-    z, weight = gaussian_rule([0.0, *breaks])
-    return float(weight @ f(z))
+    z, weight = gaussian_rule([0.0, *_check.sequence(breaks, "breaks", "numbers")])
+    values = _check.shape(np.asarray(_check.function(f, "f")(z)), z.shape, "f(z)")
+    return float(weight @ values)
 
 
 def gaussian_rule(breaks: Iterable[float], count: int = 100) -> tuple[Array, Array]:
     """Nodes z and weights, such that Σ weight·f(z) is E[f(z)] for f smooth between the breaks."""
-    inside = {float(b) for b in breaks if -REACH < b < REACH}
+    count = _check.count(count, "count")
+    inside = {_break(b) for b in _check.sequence(breaks, "breaks", "numbers")} - {math.inf}
     edges = np.array([-REACH, *sorted(inside), REACH])
     node, weight = _legendre(count)
     half = np.diff(edges)[:, None] / 2
     z = (edges[:-1, None] + half) + half * node
     density = np.exp(-(z**2) / 2) / math.sqrt(2 * math.pi)
     return z.ravel(), (weight * half * density).ravel()
+
+
+def _break(place: float) -> float:
+    """A place within reach, or ∞ for any other."""
+    if isinstance(place, float) and math.isinf(place):
+        return math.inf
+    place = _check.number(place, "each break in breaks")
+    return place if abs(place) < REACH else math.inf
 
 
 @cache

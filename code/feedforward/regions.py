@@ -64,11 +64,10 @@ def montufar_lower_bound(widths: Sequence[int]) -> int:
     widths: (n₀, n₁, …, n_L), those of the input and of the hidden layers, each n_l ≥ n₀.
     Source: Montúfar et al. (2014), theorem 4.
     """
-    n_in, *hidden = _widths(widths)
+    widths = _check.widths(widths)
+    n_in, *hidden = widths
     if min(hidden) < n_in:
-        raise ValueError(
-            f"widths must have no hidden layer narrower than the input, got {tuple(widths)}"
-        )
+        raise ValueError(f"widths must have no hidden layer narrower than the input, got {widths}")
     return math.prod((n // n_in) ** n_in for n in hidden[:-1]) * zaslavsky(hidden[-1], n_in)
 
 
@@ -79,15 +78,8 @@ def region_cap(widths: Sequence[int]) -> int:
     dimensions, so its n_l units cut it into at most Zaslavsky's number.
     Source: Raghu et al. (2017), with the dimension that a narrow layer leaves.
     """
-    widths = _widths(widths)
+    widths = _check.widths(widths)
     return math.prod(zaslavsky(n, min(widths[:i])) for i, n in enumerate(widths) if i)
-
-
-def _widths(widths: Sequence[int]) -> tuple[int, ...]:
-    widths = tuple(_check.count(n, "each width in widths") for n in widths)
-    if len(widths) < 2:
-        raise ValueError(f"widths must be those of the input and of hidden layers, got {widths}")
-    return widths
 
 
 # -------------------------------------------------------------------------------------- the network
@@ -107,14 +99,16 @@ def fold_batch_norm(
     In evaluation mode batch normalization is affine itself: z ↦ scale·(z − mean)/√(variance + ε) +
     shift, with the running mean and variance. weight: (n_out, n_in); all others (n_out,).
     """
-    weight, bias = (_check.real(v, n) for v, n in ((weight, "weight"), (bias, "bias")))
+    weight = _check.dimensions(_check.real(weight, "weight"), {2: "(n_out, n_in)"}, "weight")
+    epsilon = _check.nonnegative_number(epsilon, "epsilon")
     n_out = len(weight)
     given = {"mean": mean, "variance": variance, "scale": scale, "shift": shift, "bias": bias}
     mean, variance, scale, shift, bias = (
         _check.shape(_check.real(v, name), (n_out,), name) for name, v in given.items()
     )
-    factor = scale / np.sqrt(_check.positive(variance + epsilon, "variance + epsilon"))
-    return weight * factor[:, None], (bias - mean) * factor + shift
+    with _check.in_range(weight=weight, **given, epsilon=epsilon):
+        factor = scale / np.sqrt(_check.positive(variance + epsilon, "variance + epsilon"))
+        return weight * factor[:, None], (bias - mean) * factor + shift
 
 
 class _Pieces(NamedTuple):
@@ -148,26 +142,40 @@ class _Network:
 
     def __init__(self, net: object, unit: Unit | str | None, pieces: int) -> None:
         if hasattr(net, "weights") and hasattr(net, "biases"):
+            if getattr(net, "norms", ()):
+                raise ValueError(
+                    f"net must have no normalization, got {net!r}: see fold_batch_norm"
+                )
             layers = [(value(w), value(b)) for w, b in zip(net.weights, net.biases, strict=True)]
             unit = net.unit if unit is None else unit
         else:
-            layers = list(net)
+            layers = _check.sequence(net, "net", "layers (W, b)")
             unit = "relu" if unit is None else unit
-        self.maxout = _check.count(pieces, "pieces", least=2) if unit == "maxout" else 0
+        is_maxout = isinstance(unit, str) and unit == "maxout"
+        self.maxout = _check.count(pieces, "pieces", least=2) if is_maxout else 0
         self.unit = None if self.maxout else _straight_pieces(unit_by_name(unit))
         self.weights, self.biases = [], []
         n_in = None
-        for i, (weight, bias) in enumerate(layers):
-            weight = _check.real(weight, f"weight {i}", np.dtype(np.float64))
-            _check.dimensions(weight, {2: "(n_out, n_in)"}, f"weight {i}")
+        for i, layer in enumerate(layers):
+            pair = _check.sequence(layer, f"layer {i} of net", "two arrays (W, b)")
+            if len(pair) != 2:
+                raise ValueError(f"layer {i} of net must be (W, b), got {len(pair)} things")
+            weight, bias = pair
+            weight = _check.real(weight, f"weight {i} of net", np.dtype(np.float64))
+            _check.dimensions(weight, {2: "(n_out, n_in)"}, f"weight {i} of net")
             if n_in is not None and weight.shape[1] != n_in:
-                raise ValueError(f"weight {i} must have {n_in} columns, got shape {weight.shape}")
-            bias = _check.real(bias, f"bias {i}", np.dtype(np.float64)).reshape(-1)
+                raise ValueError(
+                    f"weight {i} of net must have {n_in} columns, got shape {weight.shape}"
+                )
+            bias = _check.real(bias, f"bias {i} of net", np.dtype(np.float64)).reshape(-1)
             self.weights.append(weight)
-            self.biases.append(_check.shape(bias, weight.shape[:1], f"bias {i}"))
+            self.biases.append(_check.shape(bias, weight.shape[:1], f"bias {i} of net"))
             hidden = i < len(layers) - 1
             if hidden and self.maxout and len(weight) % self.maxout:
-                raise ValueError(f"weight {i} must have a multiple of {self.maxout} rows")
+                raise ValueError(
+                    f"weight {i} of net must have a multiple of {self.maxout} rows for so many "
+                    f"pieces, got shape {weight.shape}"
+                )
             n_in = len(weight) // self.maxout if hidden and self.maxout else len(weight)
         if not self.weights:
             raise ValueError("net must have at least one layer, got none")
@@ -694,7 +702,7 @@ def _window(window: Sequence[float]) -> tuple[float, float, float, float]:
     numbers = _check.shape(_check.real(window, "window", np.dtype(np.float64)), (4,), "window")
     x_min, x_max, y_min, y_max = (float(v) for v in numbers)
     if not (x_min < x_max and y_min < y_max):
-        raise ValueError(f"window must be (x_min, x_max, y_min, y_max), got {tuple(window)}")
+        raise ValueError(f"window must be (x_min, x_max, y_min, y_max), got {tuple(numbers)}")
     return x_min, x_max, y_min, y_max
 
 
@@ -707,6 +715,11 @@ def _plane(plane: tuple | None, n_in: int) -> Array:
             )
         return np.vstack([np.eye(2), np.zeros(2)])
     names = ("plane's origin", "plane's first axis", "plane's second axis")
+    plane = _check.sequence(plane, "plane", "three points")
+    if len(plane) != 3:
+        raise ValueError(
+            f"plane must be (origin, first axis, second axis), got {len(plane)} things"
+        )
     origin, first, second = (
         _check.shape(_check.real(v, name, np.dtype(np.float64)), (n_in,), name)
         for v, name in zip(plane, names, strict=True)
@@ -789,7 +802,8 @@ def regions_in_window(
     Source: the recursion of Hanin and Rolnick (2019), appendix; exact signs as in Shewchuk (1997).
     """
     network = _Network(net, unit, pieces)
-    return Regions(*_Window(network, window, plane).regions())
+    with _check.in_range(underflow=True, net=network, window=window):
+        return Regions(*_Window(network, window, plane).regions())
 
 
 # ------------------------------------------------------------------------------ pieces on a line
@@ -825,7 +839,8 @@ def pieces_on_line(
     the line once; one that touches its kink and turns back, not at all.
     """
     network = _Network(net, unit, pieces)
-    return _Segment(network, a, b).pieces()
+    with _check.in_range(underflow=True, net=network, a=a, b=b):
+        return _Segment(network, a, b).pieces()
 
 
 class _Segment:

@@ -47,7 +47,9 @@ def train(
     """
     steps = _check.count(steps, "steps", least=0)
     learning_rate = _check.positive_number(learning_rate, "learning_rate")
-    x, y = np.asarray(x), np.asarray(y)
+    x, y = _check.numbers(x, "x"), _check.numbers(y, "y")
+    _check.function(_check.able(net, ("parameters",), "net"), "net")
+    cost = _check.function(cost, "cost")
     if x.ndim == 0 or y.ndim == 0 or len(x) != len(y) or len(x) == 0:
         raise ValueError(
             f"x and y must hold the same number of examples, got shapes {x.shape} and {y.shape}"
@@ -64,7 +66,8 @@ def train(
             batch = next(batches)
             prediction = net(x[batch])
             _still_finite(prediction.data, "the prediction", step, learning_rate)
-            mean_cost = cost(prediction, y[batch]).mean()
+            costs = _check.kind(cost(prediction, y[batch]), Tensor, "cost's result")
+            mean_cost = costs.mean()
             _still_finite(mean_cost.data, "the cost", step, learning_rate)
             history[step] = float(mean_cost)
 
@@ -85,6 +88,7 @@ def minibatches(
     Every pass sees all m examples once, in a new order; the last minibatch of a pass may be
     smaller. With batch_size None each minibatch is all of them.
     """
+    m = _check.count(m, "m")
     if batch_size is None:
         return _whole_batches()
     batch_size = _check.count(batch_size, "batch_size")

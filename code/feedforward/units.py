@@ -123,7 +123,7 @@ def rectifier(alpha: float, name: str = "") -> Unit:
     abs has 0 there).
     Source: He et al. (2015), eq. 1; Goodfellow et al. (2016), section 6.3.1.
     """
-    alpha = float(_check.shape(_check.real(alpha, "alpha"), (), "alpha"))
+    alpha = _check.number(alpha, "alpha")
     return Unit(
         name or f"rectifier({alpha:g})",
         lambda z: np.maximum(z, 0) + alpha * np.minimum(z, 0),
@@ -175,18 +175,28 @@ def _normal_pdf(z: Array) -> Array:
     return np.exp(-(np.minimum(np.abs(z), 40) ** 2) / 2) / math.sqrt(2 * math.pi)
 
 
+def _above(z: Array) -> Array:
+    """z, the lowest number in the place of −∞: where z meets a factor 0, 0 is right, not NaN."""
+    return np.maximum(z, np.finfo(z.dtype).min)
+
+
+def _inside(z: Array) -> Array:
+    """The same at both ends."""
+    return np.clip(z, np.finfo(z.dtype).min, np.finfo(z.dtype).max)
+
+
 #: z·Φ(z) exactly, not its tanh approximation. NumPy has no Φ; SciPy's is `ndtr`, which has no
 #: float16 and answers in a wider dtype.
 gelu = Unit(
     "gelu",
-    lambda z: (z * ndtr(z)).astype(z.dtype),
-    lambda z: (ndtr(z) + z * _normal_pdf(z)).astype(z.dtype),
+    lambda z: (_above(z) * ndtr(z)).astype(z.dtype),
+    lambda z: (ndtr(z) + _inside(z) * _normal_pdf(z)).astype(z.dtype),
     formula="z·Φ(z)",
 )
 silu = Unit(
     "silu",
-    lambda z: z * _sigmoid(z),
-    lambda z: _sigmoid(z) + z * _sigmoid_slope(z),
+    lambda z: _above(z) * _sigmoid(z),
+    lambda z: _sigmoid(z) + _inside(z) * _sigmoid_slope(z),
     formula="z·σ(z)",
 )
 
@@ -237,6 +247,7 @@ def softmax(z: Either, temperature: float = 1.0) -> Either:
         lambda d: (d / np.float64(temperature)).astype(d.dtype),
         lambda d: np.full_like(d, min(1 / temperature, float(np.finfo(d.dtype).max))),
     )
+    _check.finite(graph.value(z), "z")
     with np.errstate(over="ignore"):  # −∞ is as good as far below the largest
         scaled = divide(z - graph.value(z).max(axis=-1, keepdims=True))
     return graph.exp(scaled - graph.logsumexp(scaled, axis=-1, keepdims=True))
@@ -250,7 +261,7 @@ def hardmax(z: Array) -> Array:
     """
     if isinstance(z, Tensor):
         raise TypeError("z must be an array, got a Tensor: nothing is learned through a hardmax")
-    z = _vectors(z)
+    z = _check.finite(_vectors(z), "z")
     largest = z == z.max(axis=-1, keepdims=True)
     return largest / largest.sum(axis=-1, keepdims=True, dtype=z.dtype)
 
@@ -263,6 +274,7 @@ def sparsemax(z: Either) -> Either:
     Source: Martins and Astudillo (2016), eq. 2 and algorithm 1.
     """
     z = _vectors(z)
+    _check.finite(graph.value(z), "z")
     # The shift leaves the answer as it is and loses no digits at large z; nor does
     # the clip change it: no entry 1 below the largest, or more, is in the support.
     with np.errstate(over="ignore"):
@@ -312,7 +324,7 @@ def maxout_routing(z: Array, pieces: int) -> Array:
 
     z: shape (..., n·pieces). Returns shape (..., n, pieces); several largest share the 1 evenly.
     """
-    z = _real(graph.value(z))
+    z = _check.finite(_real(graph.value(z)), "z")
     largest = maxout(z, pieces)[..., None]
     won = z.reshape(*largest.shape[:-1], pieces) == largest
     return won / won.sum(axis=-1, keepdims=True, dtype=z.dtype)

@@ -114,7 +114,7 @@ def test_targets_of_several_numbers_are_handed_to_each_member():
             lambda: Ensemble((3, 2), "relu", seeded([0]), initializer=[xavier, xavier]),
             "initializer must be one function, or a list of one per member (1), got 2",
         ),
-        (lambda: Ensemble((3, 2), "relu", [0]), "rng must be a numpy.random.Generator"),
+        (lambda: Ensemble((3, 2), "relu", [0]), "each of rngs must be a numpy.random.Generator"),
     ],
 )
 def test_bad_input_is_refused_by_name(call, message):

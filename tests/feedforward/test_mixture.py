@@ -90,7 +90,7 @@ def test_a_component_without_weight_is_never_drawn():
         (lambda: mixture_parameters(np.zeros((2, 6)), 0), "components must be at least 1, got 0"),
         (
             lambda: mixture_parameters(np.zeros((2, 3)), 1, -0.1),
-            "floor must not be negative, got -0.1",
+            "floor must be nonnegative, got -0.1",
         ),
     ],
 )
