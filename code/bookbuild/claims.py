@@ -67,8 +67,9 @@ def collect(app: Sphinx, doctree: nodes.document) -> None:
     for asked in doctree.findall(nodes.admonition):
         answers = [node for node in asked.children if is_answer(node)]
         if "question" in asked["classes"] and asked["names"] and answers:
-            anchor, title = asked["ids"][0], nodes.Text(f"{asked.children[0].astext()}: ")
-            words = [title, *answer_of(asked, answers[0])]
+            anchor, title = asked["ids"][0], asked.children[0].astext()
+            asks = nodes.Text(title + (" " if title.endswith("?") else ": "))
+            words = [asks, *answer_of(asked, answers[0])]
             found[anchor] = Claim(anchor, words, marked=False)
     claims_of(app.env)[app.env.docname] = found
     if any(lists(doctree)):
@@ -134,13 +135,15 @@ def table(
             report(app, f'no test is marked @pytest.mark.claim("{name}")', page)
             continue
         address = app.builder.get_relative_uri(docname, page) + f"#{claim.anchor}"
-        words = [word.deepcopy() for word in claim.words]
+        # Its name is the link: a formula is no text for a screen reader's list of links.
+        link = nodes.reference("", name, refuri=address, internal=True)
+        said = [*(word.deepcopy() for word in claim.words), nodes.Text(" "), link]
         path, test = tests[name]
         checked = [
             nodes.Text(test.removeprefix("test_").replace("_", " ").capitalize() + ". "),
-            nodes.literal(text=Path(path).name, classes=["claims-test"]),
+            nodes.literal(text=Path(path).name),
         ]
-        rows.append(([nodes.reference("", "", *words, refuri=address, internal=True)], checked))
+        rows.append((said, checked))
     head = [[nodes.Text("What the page says")], [nodes.Text("What a test finds")]]
     columns = nodes.tgroup(
         "",

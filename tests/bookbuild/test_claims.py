@@ -50,8 +50,9 @@ def test_the_list_has_the_words_and_what_their_test_finds(build, folder):
     said, found = marked.find_all("td")
     assert said.get_text().startswith("about") and said.select_one(".katex, .math")
     assert found.get_text() == "The entropy is scipys. test_costs.py"
+    assert said.a.get_text() == "entropy"
     assert said.a["href"] == "#claim-entropy" and book.page().find(id="claim-entropy")
-    assert answer.td.get_text() == "Self-check: the price: 4.6 ± 0.1 nats"
+    assert answer.td.get_text() == "Self-check: the price: 4.6 ± 0.1 nats ex-cost"
     assert answer.a["href"] == "#ex-cost" and book.page().find(id="ex-cost")
     assert book.page().table.caption.get_text().strip().startswith("Costs")
 
