@@ -91,3 +91,13 @@ def test_an_experiment_that_fails_leaves_nothing_behind(tmp_path, monkeypatch):
         with pytest.raises(ValueError, match="diverged"):
             fails()
     assert [path for path in tmp_path.iterdir() if path.suffix != ".lock"] == []
+
+
+def test_an_experiment_that_is_killed_keeps_nobody_waiting(tmp_path):
+    killed = start(tmp_path, "0", "1")
+    while not (tmp_path / "runs").exists():
+        assert killed.poll() is None
+    killed.kill()
+    killed.communicate(timeout=60)
+    assert start(tmp_path, "0", "1").communicate(timeout=60)[0].startswith("[0.12573")
+    assert (tmp_path / "runs").read_text() == "xx"
