@@ -25,6 +25,9 @@ CHOICES = (
     ipywidgets.ToggleButtons,
     ipywidgets.Select,
 )
+MOST_VALUES = 100_000
+"""Of one control: more is a slip of the step, and would fill the memory before it is counted."""
+
 _LABEL = re.compile(r"^(?P<label>.*?)\s*(?:\[(?P<unit>[^\]]+)\])?\s*$")
 
 
@@ -80,17 +83,17 @@ def read_control(name: str, widget: ipywidgets.Widget) -> Control:
         kind, values, texts = "checkbox", (False, True), ("off", "on")
     elif isinstance(widget, ipywidgets.SelectionSlider):
         kind = "range"
-        texts, values = zip(*_options(widget), strict=True)
+        texts, values = zip(*_options(name, widget), strict=True)
     elif isinstance(widget, CHOICES):
         kind = "select"
-        texts, values = zip(*_options(widget), strict=True)
+        texts, values = zip(*_options(name, widget), strict=True)
     elif isinstance(widget, ipywidgets.Play):
         kind, interval = "range", int(widget.interval)
-        values = tuple(range(widget.min, widget.max + 1, widget.step))
+        values = _range_values(name, widget)
         texts = tuple(str(value) for value in values)
     elif isinstance(widget, RANGES):
         kind = "range"
-        values = _range_values(widget)
+        values = _range_values(name, widget)
         texts = _texts(widget, values)
     else:
         raise TypeError(
@@ -117,32 +120,40 @@ def _widget(name: str, given: Any, default: Any) -> ipywidgets.Widget:
     if isinstance(given, list | tuple | dict) and not given:
         raise ValueError(f"control {name!r}: got {given!r}, expected at least one value")
     default = inspect.Parameter.empty if default is None else default
-    widget = ipywidgets.interactive.widget_from_abbrev(given, default)
+    expected = "a number, (min, max[, step]), a list, a dict, a boolean or an ipywidgets widget"
+    try:
+        widget = ipywidgets.interactive.widget_from_abbrev(given, default)
+    except Exception as error:  # whatever ipywidgets meets on its way
+        raise ValueError(
+            f"control {name!r}: got {given!r}, expected {expected}: {error}"
+        ) from error
     if widget is None:
-        raise TypeError(
-            f"control {name!r}: got {given!r}, expected a number, (min, max[, step]), a list, "
-            "a dict, a boolean or an ipywidgets widget"
-        )
+        raise TypeError(f"control {name!r}: got {given!r}, expected {expected}")
     return widget
 
 
-def _options(widget: ipywidgets.Widget) -> list[tuple[str, Any]]:
+def _options(name: str, widget: ipywidgets.Widget) -> list[tuple[str, Any]]:
     """(text, value) pairs, whichever way ipywidgets was given its options."""
     options = widget.options
-    pairs = options.items() if isinstance(options, Mapping) else options
-    return [
-        (str(pair[0]), pair[1]) if isinstance(pair, tuple) and len(pair) == 2 else (str(pair), pair)
-        for pair in pairs
-    ]
+    if not options:
+        raise ValueError(f"control {name!r}: got no options, expected at least one")
+    pairs = list(options.items() if isinstance(options, Mapping) else options)
+    if all(isinstance(pair, list | tuple) and len(pair) == 2 for pair in pairs):
+        return [(str(text), value) for text, value in pairs]
+    return [(str(value), value) for value in pairs]
 
 
-def _range_values(widget: ipywidgets.Widget) -> tuple[float, ...]:
-    if not widget.step or widget.step <= 0:
+def _range_values(name: str, widget: ipywidgets.Widget) -> tuple[float, ...]:
+    if not widget.step or not widget.step > 0:
+        raise ValueError(f"control {name!r}: got step={widget.step!r}, expected a step > 0")
+    steps = (widget.max - widget.min) / widget.step
+    if not steps < MOST_VALUES:
         raise ValueError(
-            f"control {widget.description!r}: got step={widget.step!r}, expected a step > 0"
+            f"control {name!r}: got min={widget.min!r}, max={widget.max!r}, step={widget.step!r}, "
+            f"expected a range of at most {MOST_VALUES:,} steps"
         )
-    count = int((widget.max - widget.min) / widget.step + 1e-9) + 1
-    if isinstance(widget, ipywidgets.IntSlider | ipywidgets.BoundedIntText):
+    count = int(steps + 1e-9) + 1
+    if isinstance(widget, ipywidgets.IntSlider | ipywidgets.BoundedIntText | ipywidgets.Play):
         return tuple(widget.min + k * widget.step for k in range(count))
     # 12 decimals: 0.1 + 0.1 + 0.1 is to read as 0.3
     exact = [round(widget.min + k * widget.step, 12) for k in range(count)]
@@ -168,7 +179,7 @@ def _decimals(number: float) -> int:
 
 def _index(name: str, values: tuple[Any, ...], initial: Any) -> int:
     for index, value in enumerate(values):
-        if value is initial or value == initial:
+        if value is initial or _equal(value, initial):
             return index
         if isinstance(value, float) and abs(value - initial) <= 1e-9 * max(1.0, abs(value)):
             return index
@@ -176,3 +187,11 @@ def _index(name: str, values: tuple[Any, ...], initial: Any) -> int:
         f"control {name!r}: the initial value {initial!r} is not one of the values "
         f"that it can take ({values[0]!r} … {values[-1]!r}, {len(values)} in all)"
     )
+
+
+def _equal(value: Any, other: Any) -> bool:
+    """Whether both are the same choice; arrays, say, which have no one answer, are not."""
+    try:
+        return bool(value == other)
+    except (ValueError, TypeError):
+        return False

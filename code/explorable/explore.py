@@ -1,5 +1,6 @@
 """One figure function, three places: `explore`."""
 
+import numbers
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -37,6 +38,7 @@ def explore(
     """
     if not callable(draw):
         raise TypeError(f"draw: got {draw!r}, expected a function that returns a Figure")
+    _check_options(caption, max_states, max_kilobytes)
     caption = first_line(draw) if caption is None else caption
     folder = os.environ.get("EXPLORABLE_STATIC")
     if not folder:
@@ -49,3 +51,11 @@ def explore(
         max_states=max_states,
         max_kilobytes=max_kilobytes,
     )
+
+
+def _check_options(caption: object, max_states: object, max_kilobytes: object) -> None:
+    if not isinstance(caption, str | None):
+        raise TypeError(f"caption: got {caption!r}, expected text or None")
+    for name, most in (("max_states", max_states), ("max_kilobytes", max_kilobytes)):
+        if not isinstance(most, numbers.Real) or isinstance(most, bool) or not most > 0:
+            raise TypeError(f"{name}: got {most!r}, expected a number above zero")

@@ -127,7 +127,8 @@ def distribution(array: Array, name: str) -> Array:
             f"{name} must hold probabilities on its last axis, got shape {array.shape}"
         )
     _all(array >= 0, array, name, "nonnegative")
-    total = array.sum(axis=-1)
+    with np.errstate(over="ignore"):
+        total = array.sum(axis=-1)
     wrong = np.abs(total - 1) > SUM_TOLERANCE
     if wrong.any():
         raise ValueError(
@@ -181,6 +182,8 @@ def one_of(value: str, options: Iterable[str], name: str) -> str:
 def count(value: object, name: str, least: int = 1) -> int:
     """A whole number of things, at least `least`."""
     try:
+        if isinstance(value, bool):
+            raise TypeError
         number = operator.index(value)  # type: ignore[arg-type]
     except TypeError:
         raise TypeError(f"{name} must be an integer, got {given(value)}") from None

@@ -514,7 +514,11 @@ def affine(x: Either, weight: Either, bias: Either) -> Either:
     Or for a stack of S layers at once: x (m, n_in) or (S, m, n_in), weight (S, n_out, n_in), bias
     (S, 1, n_out) → (S, m, n_out).
     """
-    inputs, weights, biases = (np.shape(value(a)) for a in (x, weight, bias))
+    given = {"x": x, "weight": weight, "bias": bias}
+    x, weight, bias = (
+        a if isinstance(a, Tensor) else _check.as_array(a, name) for name, a in given.items()
+    )
+    inputs, weights, biases = x.shape, weight.shape, bias.shape
     if len(weights) not in (2, 3):
         raise ValueError(f"weight must have shape (n_out, n_in), got {weights}")
     *stack, n_out, n_in = weights

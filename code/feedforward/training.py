@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from typing import Protocol
 
 import numpy as np
@@ -61,8 +62,9 @@ def train(
 
     history = np.zeros(steps)
     # What overflows is not warned of on the way but reported below, with the step it happened at.
-    with np.errstate(over="ignore", invalid="ignore"):
-        for step in progress(steps):
+    # An interrupted run takes its bar away at once, though a notebook keeps the traceback alive.
+    with np.errstate(over="ignore", invalid="ignore"), closing(progress(steps)) as going:
+        for step in going:
             batch = next(batches)
             prediction = net(x[batch])
             _still_finite(prediction.data, "the prediction", step, learning_rate)

@@ -148,6 +148,7 @@ ROWS: dict[str, Row] = {
     "bump_network": Row(
         approximation.bump_network,
         {"f": np.square, "bumps": 3, "steepness": 10.0, "interval": (0.0, 2.0)},
+        moderate=True,
     ),
     "network_of": Row(approximation.network_of, {"layers": [(W, B)], "unit": "relu"}),
     "relu_interpolant": Row(

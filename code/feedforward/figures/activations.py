@@ -12,6 +12,7 @@ from feedforward.experiments import activations as experiments
 from feedforward.experiments.activations import SPAN
 from feedforward.figures import style
 from feedforward.figures.style import ink
+from feedforward.figures.style import spread as spread  # for the chapter
 from feedforward.mixture import mixture_density, mixture_parameters
 from feedforward.units import (
     UNITS,
@@ -37,11 +38,6 @@ def words(unit: str) -> str:
         "gelu": "GELU",
         "silu": "SiLU",
     }.get(unit, unit.replace("_", " "))
-
-
-def spread(values: Array, form: str = ".3f") -> str:
-    """Mean ± standard deviation over the seeds, the latter with n − 1."""
-    return f"{values.mean():{form}} ± {values.std(ddof=1):{form}}"
 
 
 # ------------------------------------------------------------------------- eight units, one curve

@@ -14,6 +14,7 @@ from feedforward import costs, datasets
 from feedforward.experiments import cost_functions as experiments
 from feedforward.figures import style
 from feedforward.figures.style import ink
+from feedforward.figures.style import spread as spread  # for the chapter
 from feedforward.units import sigmoid
 
 Array = np.ndarray

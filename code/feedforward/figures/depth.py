@@ -19,8 +19,7 @@ from feedforward.approximation import (
 from feedforward.experiments import depth as experiments
 from feedforward.experiments.depth import WINDOW
 from feedforward.figures import style
-from feedforward.figures.activations import spread
-from feedforward.figures.style import ink
+from feedforward.figures.style import ink, spread
 from feedforward.regions import pieces_on_line, regions_in_window
 from feedforward.units import relu
 

@@ -14,6 +14,7 @@ from importlib.resources import files
 
 import matplotlib
 import matplotlib.style
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
@@ -122,6 +123,11 @@ def label(
         fontweight="bold" if bold else "normal",
         annotation_clip=False,
     )
+
+
+def spread(values: np.ndarray, form: str = ".3f") -> str:
+    """Mean ± standard deviation over the seeds, the latter with n − 1."""
+    return f"{values.mean():{form}} ± {values.std(ddof=1):{form}}"
 
 
 def minus(text: str) -> str:
