@@ -55,7 +55,7 @@ def outcome(folder, draw, options):
 @given(given=THINGS | NUMBERS | TUPLES | LISTS | DICTS | widgets())
 @example(given=(0, 10**9))
 @example(given=(0.0, 1e308, 0.1))
-@settings(max_examples=80, deadline=None, derandomize=True)
+@settings(max_examples=40, deadline=None, derandomize=True)
 def test_a_control_is_offered_or_refused_by_name(folder, live, given):
     outcome(None if live else folder, picture, {"slope": given, "max_states": 4})
 
