@@ -1,13 +1,16 @@
 """A page that lists what the book claims, in its own words, and the test that checks it.
 
-Words are marked as a claim by a span with a name, [about 0.9 nats]{#claim-entropy}, which reads as
-before; the answer of a question with a name is a claim of that name. A test that checks one says
-so, @pytest.mark.claim("entropy"). An admonition of class `claims-list` becomes the list.
+Words are marked as a claim by comments, which no reader of a page or a notebook sees:
+<!-- claim entropy -->about 0.9 nats<!-- /claim -->. (Never at the start of a line: there Markdown
+takes a comment for a block.) The answer of a question with a name is a claim of that name. A test
+that checks one says so, @pytest.mark.claim("entropy"). An admonition of class `claims-list` becomes
+the list.
 """
 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -20,6 +23,7 @@ from bookbuild.defects import report
 from bookbuild.questions import is_answer
 
 MARK = "claim-"
+COMMENTS = re.compile(r"<!-- claim ([\w-]+) -->(.*?)<!-- /claim -->", re.DOTALL)
 
 
 class Test(NamedTuple):
@@ -50,6 +54,15 @@ def marked_tests(folder: Path) -> dict[str, Test]:
                         raise ValueError(f"two tests of {', '.join(sorted(twice))}")
                     found |= dict.fromkeys(names, test)
     return found
+
+
+def spans(source: str) -> str:
+    """A page's source, its claims written as MyST's spans with an id: [words]{#claim-name}."""
+    return COMMENTS.sub(rf"[\2]{{#{MARK}\1}}", source)
+
+
+def mark(app: Sphinx, docname: str, source: list[str]) -> None:
+    source[0] = spans(source[0])
 
 
 def collect(app: Sphinx, doctree: nodes.document) -> None:
@@ -162,6 +175,7 @@ def row(cells: Iterable[list[nodes.Node]]) -> nodes.row:
 
 
 def setup(app: Sphinx) -> None:
+    app.connect("source-read", mark)
     app.connect("doctree-read", collect)
     app.connect("env-purge-doc", purge)
     app.connect("env-get-outdated", outdated)

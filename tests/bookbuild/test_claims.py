@@ -14,7 +14,7 @@ def test_the_entropy_is_scipys(said):
 """
 PAGE = r"""# Costs
 
-The cost is [about $0.9$ nats]{#claim-entropy}, no more.
+The cost is <!-- claim entropy -->about $0.9$ nats<!-- /claim -->, no more.
 
 :::::{admonition} Self-check: the price
 :class: question

@@ -1,6 +1,7 @@
 """A number in the chapters' prose is computed, cited, or claimed by a name that a test checks."""
 
 import ast
+import re
 
 import pytest
 
@@ -16,13 +17,23 @@ TESTS = marked_tests(book.ROOT / "tests")
 
 @pytest.mark.parametrize("chapter", PAGES)
 def test_a_number_in_the_prose_is_accounted_for(chapter):
-    """Mark its words as a claim, [0.9 nats]{#claim-name}, or compute it: {eval}."""
+    """Mark its words: <!-- claim name -->0.9 nats<!-- /claim -->, or compute it: {eval}."""
     loose = [
         f"chapters/{chapter}.md:{number.line}: {number.text}   in   {number.around.strip()}"
         for number in numbers(PAGES[chapter])
         if number.kind is None
     ]
     assert loose == [], "\n" + "\n".join(loose)
+
+
+@pytest.mark.parametrize("chapter", PAGES)
+def test_the_marks_of_a_claim_are_hidden_in_a_notebook(chapter):
+    """At the start of a line Markdown takes a comment for a block, and shows the rest as it is."""
+    source = (book.CHAPTERS / f"{chapter}.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\s*(?:[-*]|\d+\.)?\s*<!-- claim .*", source, re.MULTILINE) == []
+    assert "{#claim-" not in source
+    assert source.count("<!-- claim ") == source.count("<!-- /claim -->")
+    assert source.count("<!-- claim ") == PAGES[chapter].count("{#claim-")
 
 
 def test_a_claim_has_a_name_of_its_own_and_one_test():

@@ -1,4 +1,4 @@
-"""A real JupyterLab, as `make lab` starts it, on a copy of the chapters."""
+"""A real JupyterLab, as `make lab` starts it, or Notebook 7, on a copy of the chapters."""
 
 import os
 import shutil
@@ -18,8 +18,10 @@ STARTUP_SECONDS = 90
 
 
 @contextmanager
-def running_lab(folder: Path) -> Iterator[tuple[str, str]]:
+def running(folder: Path, app: str = "jupyterlab") -> Iterator[tuple[str, str]]:
     """(address, token) of a JupyterLab whose files are a copy of chapters/ in `folder`.
+
+    app: "jupyterlab", or "notebook" for Notebook 7.
 
     Lab saves what it opens: the copy keeps the book as it is. Settings of the person who
     runs the tests play no part, but what a build kept of its experiments is found
@@ -40,7 +42,7 @@ def running_lab(folder: Path) -> Iterator[tuple[str, str]]:
         "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces"),
     }
     command = [
-        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
+        *(sys.executable, "-m", app, "--no-browser", "--allow-root"),
         *(f"--port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={token}"),
         *(
             f"--ServerApp.root_dir={work}",
@@ -77,7 +79,7 @@ def _wait(address: str, token: str, server: subprocess.Popen, log: Path) -> None
                 return
         except OSError:
             time.sleep(0.3)
-    raise RuntimeError(f"JupyterLab did not start:\n{log.read_text(errors='replace')[-2000:]}")
+    raise RuntimeError(f"Jupyter did not start:\n{log.read_text(errors='replace')[-2000:]}")
 
 
 def _end(server: subprocess.Popen) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 # In this order: what a pattern blanks, later ones do not see.
 NOT_PROSE = [
     re.compile(r"\A---\n.*?\n---\n", re.DOTALL),
-    re.compile(r"^<!--.*?-->", re.DOTALL | re.MULTILINE),
+    re.compile(r"<!--.*?-->", re.DOTALL),
     # A solution and the answer to a question are closed at first: nobody reads there first.
     re.compile(r"^```\{solution-start\}.*?^```\{solution-end\}\n```$", re.DOTALL | re.MULTILINE),
     re.compile(r"^(:{3,})\{admonition\} Answer:.*?^\1$", re.DOTALL | re.MULTILINE),
