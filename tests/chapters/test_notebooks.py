@@ -8,12 +8,16 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from bookbuild.experiments import folder
 from bookbuild.kernels import keep_listening
+from feedforward.experiments import FOLDER
 from tests.support import book
 
 MOST_LINES = 15
 LONGEST_LINE = 88
 """Characters; the page's code box hides what is beyond."""
+ASKS_AGAIN = {"reproductions"}
+"""Pages that show the other chapters' experiments: those run there, and are only looked up here."""
 EVAL_ROLE = re.compile(r"\{eval\}(`+)(.+?)\1", re.DOTALL)
 
 # Other packages are imported first, so that a deprecation of theirs is not ours; from then
@@ -52,9 +56,12 @@ def executed(request) -> nbformat.NotebookNode:
     # A kernel of this very Python, whatever kernels the machine's owner has installed.
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
     keep_listening()
-    NotebookClient(
-        notebook, timeout=600, resources={"metadata": {"path": str(request.param.parent)}}
-    ).execute()
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param.stem in ASKS_AGAIN:
+            patch.setenv(FOLDER, str(folder(book.ROOT)))
+        NotebookClient(
+            notebook, timeout=600, resources={"metadata": {"path": str(request.param.parent)}}
+        ).execute()
     return notebook
 
 
@@ -67,7 +74,7 @@ def as_a_reader_runs_it():
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("JUPYTER_PREFER_ENV_PATH", "1")
         patch.delenv("EXPLORABLE_STATIC", raising=False)
-        patch.delenv("FEEDFORWARD_KEPT", raising=False)
+        patch.delenv(FOLDER, raising=False)
         yield
 
 
@@ -132,3 +139,26 @@ def test_no_line_of_a_cell_runs_out_of_the_pages_code_box(path):
 def test_a_chapter_says_which_kernel_it_needs(path):
     """`python3`, which in .venv and on Binder is the Python that holds the book's packages."""
     assert read(path).metadata.get("kernelspec", {}).get("name") == "python3"
+
+
+@pytest.mark.parametrize("path", book.notebooks(), ids=notebook_ids)
+def test_the_notebook_that_a_page_offers_needs_no_jupytext(site, path):
+    """It is a valid .ipynb with the chapter's cells and kernel, and nothing run yet."""
+    offered = nbformat.read(site / "_downloads" / f"{path.stem}.ipynb", as_version=4)
+    nbformat.validate(offered)
+    assert offered.metadata["kernelspec"]["name"] == "python3"
+    chapter = read(path)
+    assert [(c.cell_type, c.source) for c in offered.cells] == [
+        (c.cell_type, c.source) for c in chapter.cells
+    ]
+    assert all(c.outputs == [] for c in offered.cells if c.cell_type == "code")
+
+
+def test_the_notebook_that_the_first_page_offers_runs_where_it_was_saved(site, tmp_path):
+    """Anywhere on a machine that has the book's packages: here in an empty folder."""
+    offered = nbformat.read(site / "_downloads" / "index.ipynb", as_version=4)
+    keep_listening()
+    NotebookClient(offered, timeout=600, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    shown = [out for cell in offered.cells if cell.cell_type == "code" for out in cell.outputs]
+    assert any("application/vnd.jupyter.widget-view+json" in out.get("data", {}) for out in shown)
+    assert list(tmp_path.iterdir()) == []
