@@ -22,11 +22,10 @@ def listed(html: str) -> tuple[str, list[tuple[str, str]]]:
     page = BeautifulSoup(html, "html.parser")
     for link in page.select("h1 .headerlink"):
         link.decompose()
-    figures = [
+    return page.h1.get_text() if page.h1 else "", [
         (figure["id"], figure.figcaption.get_text(" ", strip=True))
-        for figure in page.select("figure.explorable[id]")
+        for figure in page.select("figure.explorable[id]:has(figcaption)")
     ]
-    return page.h1.get_text() if page.h1 else "", figures
 
 
 def write_list(app: Sphinx, exception: Exception | None) -> None:
