@@ -163,7 +163,8 @@ def test_an_experiment_made_of_others_took_what_they_took(slow, asked_before):
 
 def test_an_experiment_that_is_killed_keeps_nobody_waiting(tmp_path):
     killed = start(tmp_path, "0", "1")
-    while not (tmp_path / "runs").exists():
+    marks = tmp_path / "runs"
+    while not marks.exists() or marks.read_text() != "x":
         assert killed.poll() is None
     killed.kill()
     killed.communicate(timeout=60)
