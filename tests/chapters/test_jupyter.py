@@ -98,12 +98,12 @@ def test_a_chapter_runs_in_jupyter_and_its_figures_answer(page, jupyter, path):
     slider.scroll_into_view_if_needed()
     drawing = box.locator("svg[role=img]").first
     before, said = drawing.inner_html(), slider.get_attribute("aria-valuenow")
-    handle = slider.bounding_box()
-    x, y = handle["x"] + handle["width"] / 2, handle["y"] + handle["height"] / 2
+    handle, track = slider.bounding_box(), box.locator(".noUi-base").first.bounding_box()
+    y = handle["y"] + handle["height"] / 2
     at_end = said == slider.get_attribute("aria-valuemax")
-    page.mouse.move(x, y)
+    page.mouse.move(handle["x"] + handle["width"] / 2, y)
     page.mouse.down()
-    page.mouse.move(x - 40 if at_end else x + 40, y, steps=4)
+    page.mouse.move(track["x"] + track["width"] * (0.1 if at_end else 0.95), y, steps=4)
     page.mouse.up()
     assert slider.get_attribute("aria-valuenow") != said
     page.wait_for_function(
