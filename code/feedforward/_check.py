@@ -271,22 +271,30 @@ def able(value: Any, abilities: tuple[str, ...], name: str) -> Any:
     return value
 
 
+def layer(value: object, i: int, name: str, n_in: int | None) -> tuple[Array, Array]:
+    """Layer i of `name`, (W, b) in float64: weights (n_out, n_in), the bias of any shape.
+
+    n_in: what the layer below gives; None for the first.
+    """
+    pair = sequence(value, f"layer {i} of {name}", "two arrays (W, b)")
+    if len(pair) != 2:
+        raise ValueError(f"layer {i} of {name} must be (W, b), got {len(pair)} things")
+    weight, bias = (
+        real(array, f"{what} {i} of {name}", np.dtype(np.float64))
+        for what, array in zip(("weight", "bias"), pair, strict=True)
+    )
+    dimensions(weight, {2: "(n_out, n_in)"}, f"weight {i} of {name}")
+    if n_in is not None and weight.shape[1] != n_in:
+        raise ValueError(f"weight {i} of {name} must have {n_in} columns, got shape {weight.shape}")
+    return weight, bias
+
+
 def layers(value: object, name: str) -> list[tuple[Array, Array]]:
     """Layers (W, b) in float64, weights (n_out, n_in): each takes what the one below gives."""
     checked: list[tuple[Array, Array]] = []
-    for i, layer in enumerate(sequence(value, name, "layers (W, b)")):
-        pair = sequence(layer, f"layer {i} of {name}", "two arrays (W, b)")
-        if len(pair) != 2:
-            raise ValueError(f"layer {i} of {name} must be (W, b), got {len(pair)} things")
-        weight = real(pair[0], f"weight {i} of {name}", np.dtype(np.float64))
-        dimensions(weight, {2: "(n_out, n_in)"}, f"weight {i} of {name}")
-        bias = real(pair[1], f"bias {i} of {name}", np.dtype(np.float64))
+    for i, given_layer in enumerate(sequence(value, name, "layers (W, b)")):
+        weight, bias = layer(given_layer, i, name, len(checked[-1][0]) if checked else None)
         checked.append((weight, shape(bias, weight.shape[:1], f"bias {i} of {name}")))
-        if i and weight.shape[1] != len(checked[-2][0]):
-            raise ValueError(
-                f"weight {i} of {name} must have {len(checked[-2][0])} columns, "
-                f"got shape {weight.shape}"
-            )
     if not checked:
         raise ValueError(f"{name} must hold at least one layer, got none")
     return checked

@@ -123,10 +123,8 @@ def heteroscedastic(m: int, rng: np.random.Generator) -> tuple[Array, Array]:
 
 def heteroscedastic_mean(x: Array) -> Array:
     """E[y|x] = sin 2πx of the heteroscedastic curve."""
-    x = _check.real(x, "x")
-    return np.sin(
-        2 * np.pi * np.fmod(x, 1)
-    )  # a whole turn less changes nothing, and cannot overflow
+    turns = np.fmod(_check.real(x, "x"), 1)  # whole turns change nothing, and could overflow
+    return np.sin(2 * np.pi * turns)
 
 
 def heteroscedastic_std(x: Array) -> Array:

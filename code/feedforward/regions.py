@@ -157,17 +157,8 @@ class _Network:
         self.weights, self.biases = [], []
         n_in = None
         for i, layer in enumerate(layers):
-            pair = _check.sequence(layer, f"layer {i} of net", "two arrays (W, b)")
-            if len(pair) != 2:
-                raise ValueError(f"layer {i} of net must be (W, b), got {len(pair)} things")
-            weight, bias = pair
-            weight = _check.real(weight, f"weight {i} of net", np.dtype(np.float64))
-            _check.dimensions(weight, {2: "(n_out, n_in)"}, f"weight {i} of net")
-            if n_in is not None and weight.shape[1] != n_in:
-                raise ValueError(
-                    f"weight {i} of net must have {n_in} columns, got shape {weight.shape}"
-                )
-            bias = _check.real(bias, f"bias {i} of net", np.dtype(np.float64)).reshape(-1)
+            weight, bias = _check.layer(layer, i, "net", n_in)
+            bias = bias.reshape(-1)
             self.weights.append(weight)
             self.biases.append(_check.shape(bias, weight.shape[:1], f"bias {i} of net"))
             hidden = i < len(layers) - 1
