@@ -527,7 +527,7 @@ def conditional_density(components: int = 3, t: float = 0.65) -> Drawn:
     fig, (top, bottom) = style.figure(height=5.2, rows=2, ratios=[1.35, 1])
     top.plot(data.x_train[:100], data.y_train[:100], "o", color=ink(0.25), ms=2.5)
     for k in range(components):
-        shown = np.where(weight[:, k] > 0.05, mean[:, k], np.nan)
+        shown = np.where(weight[:, k] > experiments.COUNTED, mean[:, k], np.nan)
         if np.isfinite(shown).any():  # a spare component may be idle everywhere
             top.plot(grid, np.clip(shown, -0.2, 1.2), color=f"C{(0, 2, 3, 4, 5)[k]}", linewidth=2)
     top.plot(grid, middle, color="C1", linestyle=(0, (5, 2)), linewidth=1.5)
@@ -603,7 +603,7 @@ def sigma_collapse(frame: int = 11, cure: str = "nothing") -> Drawn:
     logits, mean, std = mixture_parameters(run["mixture"][frame], 5, experiments.CURES[cure])
     grid, weight = experiments.collapse_grid(), softmax(logits)
     for k in range(5):
-        on = weight[:, k] > 0.05
+        on = weight[:, k] > experiments.COUNTED
         if not on.any():  # a spare component may be idle everywhere
             continue
         color = f"C{(0, 2, 3, 4, 5)[k]}"

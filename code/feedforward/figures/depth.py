@@ -514,8 +514,8 @@ def contest(task: str = "a tree of wavy pairs", budget: str = "small") -> Drawn:
     said = ", ".join(f"{d}: {t.mean():.3f}" for d, t in zip(depths, tests, strict=True))
     text = (
         f"{task[0].upper()}{task[1:]}, {examples:,} examples, {steps:,} steps, about {size:,} "
-        f"parameters. Test {'accuracy' if accuracy else 'error'} by depth {said} (5 seeds); best "
-        f"at {depths[best]}."
+        f"parameters. Test {'accuracy' if accuracy else 'error'} by depth {said} "
+        f"({len(tests[0])} seeds); best at {depths[best]}."
     )
     return fig, text
 

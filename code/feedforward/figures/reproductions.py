@@ -15,9 +15,8 @@ from feedforward.approximation import montufar_network, sawtooth
 from feedforward.complexity import checkpoint_cost, mlp_cost
 from feedforward.experiments import activations, cost_functions, depth, initialization, seconds_of
 from feedforward.experiments import training_cost as training
-from feedforward.figures.activations import spread
 from feedforward.figures.initialization import near
-from feedforward.figures.style import minus
+from feedforward.figures.style import minus, spread
 from feedforward.figures.training_cost import bytes_in_words
 from feedforward.progress import progress
 from feedforward.regions import (
@@ -184,7 +183,8 @@ def signals_in_one_dimension() -> str:
 @comparison
 def singular_values() -> str:
     ours = (initialization.glorot(start)["singular"] for start in ("normalized", "standard"))
-    return "{} and {}: one digit, third layer, 3 seeds".format(*map(spread, ours))
+    normalized, standard = map(spread, ours)
+    return f"{normalized} and {standard}: one digit, third layer, {len(initialization.SEEDS)} seeds"
 
 
 @comparison
@@ -195,7 +195,8 @@ def through_five_layers() -> str:
         for what, order in (("activation std", [0, -1]), ("gradient std", [-1, 0]))
     )
     return (
-        "standard and normalized, means of 3 seeds. Activations, layer 1 to 5: "
+        f"standard and normalized, means of {len(initialization.SEEDS)} seeds. Activations, "
+        "layer 1 to 5: "
         + " and ".join(f"{a:.3f} → {b:.3f}" for a, b in activation)
         + "; gradients, layer 5 to 1: "
         + " and ".join(f"{a:.4f} → {b:.4f}" for a, b in gradient)
@@ -219,11 +220,10 @@ def twenty_two_and_thirty() -> str:
 @comparison
 def orthogonal_products() -> str:
     found = initialization.spectra(50, "identity")
-    medians = {name: np.median(values, axis=0) for name, values in found.items()}
-    worst = np.abs(found["orthogonal"] - 1).max()
+    medians, worst = np.median(found["Gaussian"], axis=0), np.abs(found["orthogonal"] - 1).max()
     return (
-        f"50 layers, 3 seeds: all of them 1 to {near(worst)}; with Gaussian weights the median is "
-        f"{near(medians['Gaussian'].min())} to {near(medians['Gaussian'].max())}"
+        f"50 layers, {len(initialization.SEEDS)} seeds: all of them 1 to {near(worst)}; with "
+        f"Gaussian weights the median is {near(medians.min())} to {near(medians.max())}"
     )
 
 
@@ -231,7 +231,10 @@ def orthogonal_products() -> str:
 def correlations_settle() -> str:
     bias_std, scales = initialization.CHAOS_BIASES[2], (1.0, 1.3, 2.0)
     left = ", ".join(near(initialization.distance_left(scale, bias_std)) for scale in scales)
-    return f"distance from it in layer 40 (predicted), σ_b² = 0.05, σ_w = 1, 1.3, 2: {left}"
+    return (
+        f"distance from it in layer 40 (predicted), σ_b² = {bias_std**2:.2f}, "
+        f"σ_w = {numbers(scales, 'g')}: {left}"
+    )
 
 
 @comparison
@@ -240,7 +243,8 @@ def batch_normalization() -> str:
     best = [a.reshape(-1, a.shape[-1])[a.mean(axis=-1).argmax()] for a in (with_it, without)]
     return (
         f"digits, three layers of {initialization.MAP_WIDTHS[1]}, {initialization.MAP_STEPS[-1]} "
-        f"steps, best of {with_it[..., 0].size} settings, 3 seeds: {spread(best[0])} with, "
+        f"steps, best of {with_it[..., 0].size} settings, {len(best[0])} seeds: "
+        f"{spread(best[0])} with, "
         f"{spread(best[1])} without. The best settings hardly differ; how many are good does"
     )
 
@@ -362,8 +366,13 @@ def lines_in_a_plane() -> str:
 
 @comparison
 def per_neuron() -> str:
-    means = [spread(depth.regions_per_neuron(d)[0][0].mean(axis=1), ".2f") for d in (1, 2, 4, 8)]
-    return f"pieces per neuron, 5 seeds: {', '.join(means)} for 1, 2, 4, 8 layers of 64 neurons"
+    depths = depth.NEURON_DEPTHS
+    starts = [depth.regions_per_neuron(d)[0][0].mean(axis=1) for d in depths]
+    return (
+        f"pieces per neuron, {len(starts[0])} seeds: "
+        f"{', '.join(spread(start, '.2f') for start in starts)} for {numbers(depths, 'd')} layers "
+        f"of {depth.NEURONS} neurons"
+    )
 
 
 @comparison
@@ -405,4 +414,5 @@ def best_depth() -> str:
         best = max(scores, key=lambda layers: scores[layers].mean())
         steps = depth.contest_budget("MNIST-1D", budget)[1]
         said.append(f"best at {best} layers after {steps:,} steps, {spread(scores[best])}")
-    return "not reproduced. Dense networks on MNIST-1D, 5 seeds: " + "; ".join(said)
+    seeds = len(scores[best])
+    return f"not reproduced. Dense networks on MNIST-1D, {seeds} seeds: " + "; ".join(said)
