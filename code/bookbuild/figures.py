@@ -7,24 +7,27 @@ so that it also loads from a folder on disk.
 from __future__ import annotations
 
 import json
+import re
+from html import unescape
 from pathlib import Path
 
-from bs4 import BeautifulSoup
 from sphinx.application import Sphinx
 
 from bookbuild.assets import WRITTEN
 
 NAME = "figures.js"
+CAPTIONED = re.compile(
+    r'<figure class="explorable" id="([^"]*)"'
+    r"(?:(?!</figure>).)*?<figcaption>(.*?)</figcaption>",
+    re.DOTALL,
+)
 
 
-def listed(html: str) -> tuple[str, list[tuple[str, str]]]:
-    """A page's heading, and (id, caption) of each of its interactive figures."""
-    page = BeautifulSoup(html, "html.parser")
-    for link in page.select("h1 .headerlink"):
-        link.decompose()
-    return page.h1.get_text() if page.h1 else "", [
-        (figure["id"], figure.figcaption.get_text(" ", strip=True))
-        for figure in page.select("figure.explorable[id]:has(figcaption)")
+def listed(html: str) -> list[tuple[str, str]]:
+    """(id, caption) of each interactive figure of a page."""
+    return [
+        (name, unescape(re.sub("<[^>]*>", "", caption)))
+        for name, caption in CAPTIONED.findall(html)
     ]
 
 
@@ -33,23 +36,14 @@ def write_list(app: Sphinx, exception: Exception | None) -> None:
     if exception is not None or app.builder.format != "html":
         return
     pages = []
-    for docname in in_order(app):
+    for docname in app.env.collect_relations():
         page = Path(app.builder.get_outfilename(docname))
-        html = page.read_text("utf-8") if page.is_file() else ""
-        heading, figures = listed(html) if "data-frames=" in html else ("", [])
-        if figures:
+        if figures := listed(page.read_text("utf-8") if page.is_file() else ""):
+            heading = app.env.titles[docname].astext()
             pages.append([app.builder.get_target_uri(docname), heading, figures])
     text = json.dumps(pages, ensure_ascii=False, separators=(",", ":"))
     target = Path(app.outdir) / "_static" / NAME
     target.write_text(f"bookFigures({text});\n", "utf-8", newline="\n")
-
-
-def in_order(app: Sphinx) -> list[str]:
-    """The first page, then those of the tables of contents, as a reader meets them."""
-    found = [app.config.root_doc]
-    for docname in found:
-        found += [d for d in app.env.toctree_includes.get(docname, []) if d not in found]
-    return found
 
 
 def setup(app: Sphinx) -> None:
