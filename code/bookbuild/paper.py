@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Callable, Iterable
 from html import escape
 from pathlib import Path
 from posixpath import basename
@@ -28,7 +29,6 @@ POINTS_AT = ("id", "for", "href", "xlink:href", "aria-labelledby", "aria-describ
 NOT_PRINTED = "script, .headerlink, button, .explorable-controls, .cell > details.above-input"
 """What only a screen can use, and the code that the page folds away: it draws the figure below."""
 INSIDE_STYLE = re.compile(r"url\((['\"]?)#([^)'\"]+)\1\)")
-LONGEST_RUNNING_TITLE = 60
 
 SHEET = """
 @page { size: 7in 10in; margin: 0.9in 0.85in 0.85in;
@@ -62,29 +62,31 @@ def order(toc: Path) -> list[str]:
     return [said["root"], *(page["file"] for part in parts for page in part["chapters"])]
 
 
-def article(site: Path, name: str, names: list[str]) -> Tag:
-    """The text of one page, its ids and links made unique in the book."""
+def page_of(site: Path, name: str) -> BeautifulSoup:
+    """A built page."""
     path = site / f"{name}.html"
     if not path.is_file():
         raise PaperError(f"Missing: {path}. Build the site first: make book")
-    found = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser").select_one("article")
+    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+
+
+def article(page: BeautifulSoup, folder: Path, own: str, known: set[str]) -> Tag:
+    """The text of the page `own`, its ids and links made unique among the pages `known`."""
+    found = page.select_one("article")
     for needless in found.select(NOT_PRINTED):
         needless.decompose()
     for box in found.select("details"):
         box["open"] = ""
-    own = basename(name)
-    known = {basename(other) for other in names}
-    folder = Path(name).parent
     for element in found.find_all(True):
         for attribute in POINTS_AT:
-            if attribute in element.attrs and not (attribute == "name" and element.name == "meta"):
+            if attribute in element.attrs:
                 element[attribute] = _moved(element, attribute, own, known)
         for attribute, value in element.attrs.items():
             if isinstance(value, str) and "url(" in value:
                 element[attribute] = INSIDE_STYLE.sub(rf"url(#{own}--\2)", value)
         if (source := element.get("src")) and not source.startswith("data:"):
-            element["src"] = (site / folder / source).resolve().as_uri()
-    found["id"] = f"{own}--"
+            element["src"] = (folder / source).resolve().as_uri()
+    found["id"], found["class"] = f"{own}--", "bd-article paper-page"
     return found
 
 
@@ -96,11 +98,11 @@ def _moved(element: Tag, attribute: str, own: str, known: set[str]) -> str:
     if value.startswith("#"):
         return f"#{own}--{value[1:]}"
     page, _, target = value.partition("#")
-    page = page.removesuffix(".html")
-    return f"#{basename(page)}--{target}" if basename(page) in known else value
+    page = basename(page.removesuffix(".html"))
+    return f"#{page}--{target}" if page in known else value
 
 
-def entries(articles: list[Tag]) -> list[tuple[bool, str, str]]:
+def entries(articles: Iterable[Tag]) -> list[tuple[bool, str, str]]:
     """(a page, not a section; words; id) of each heading for the contents."""
     found = []
     for text in articles:
@@ -124,48 +126,46 @@ def contents(headings: list[tuple[bool, str, str]], pages: dict[str, int]) -> st
     )
 
 
-def document(site: Path, names: list[str], pages: dict[str, int]) -> str:
-    """The book as one HTML page. `pages`: the page on which each heading's id stands, if known."""
-    articles = [article(site, name, names) for name in names]
-    first = BeautifulSoup((site / f"{names[0]}.html").read_text("utf-8"), "html.parser")
-    styles = "".join(
-        f'<link rel="stylesheet" href="{(site / "chapters" / link["href"]).resolve().as_uri()}">'
-        for link in _stylesheets(site, names)
+def document(site: Path, names: list[str]) -> Callable[[dict[str, int]], str]:
+    """The book as one HTML page, given the page on which each heading's id stands, if known."""
+    known = {basename(name) for name in names}
+    articles: dict[str, Tag] = {}
+    styles: dict[str, None] = {}  # those of all pages, each once, in their order
+    for name in names:
+        page, folder = page_of(site, name), (site / name).parent
+        for link in page.select('head link[rel="stylesheet"]'):
+            styles[(folder / link["href"].split("?")[0]).resolve().as_uri()] = None
+        if not articles:
+            title = escape(page.title.get_text().split("—")[-1].strip())
+        articles[basename(name)] = article(page, folder, basename(name), known)
+
+    sheet = SHEET + "".join(
+        f'@page {own} {{ @top-center {{ content: "{_quoted(text.find("h1").get_text())}"; '
+        f"font: 9pt sans-serif; color: #444; }} }} #{own}-- {{ page: {own}; }}"
+        for own, text in articles.items()
     )
-    title = first.title.get_text().split("—")[-1].strip()
+    head = (
+        '<!DOCTYPE html><html lang="en" data-theme="light" data-mode="light"><head>'
+        f'<meta charset="utf-8"><title>{title}</title>'
+        + "".join(f'<link rel="stylesheet" href="{address}">' for address in styles)
+        + f"<style>{sheet}</style></head>"
+    )
     front = (
-        f'<header class="paper-title"><h1>{escape(title)}</h1>'
+        f'<body><header class="paper-title"><h1>{title}</h1>'
         "<p>How deep feedforward networks work</p>"
         "<p><small>On the web this book answers: every figure has controls.</small></p></header>"
     )
-    running = []
-    for name, text in zip(names, articles, strict=True):
-        own, heading = basename(name), text.find("h1").get_text().strip()
-        words = heading[:LONGEST_RUNNING_TITLE].replace("\\", "").replace('"', "'")
-        running.append(
-            f'@page {own} {{ @top-center {{ content: "{words}"; font: 9pt sans-serif; '
-            f"color: #444; }} }} #{own}-- {{ page: {own}; }}"
-        )
-        text["class"] = "bd-article paper-page"
-    body = "".join(str(text) for text in articles)
-    return (
-        '<!DOCTYPE html><html lang="en" data-theme="light" data-mode="light"><head>'
-        f'<meta charset="utf-8"><title>{escape(title)}</title>{styles}'
-        f"<style>{SHEET}{''.join(running)}</style></head><body>{front}"
-        f'{contents(entries(articles), pages)}<main class="bd-main"><div class="bd-content">'
-        f'<div class="bd-article-container">{body}</div></div></main></body></html>'
+    body = (
+        '<main class="bd-main"><div class="bd-content"><div class="bd-article-container">'
+        f"{''.join(map(str, articles.values()))}</div></div></main></body></html>"
     )
+    headings = entries(articles.values())
+    return lambda pages: head + front + contents(headings, pages) + body
 
 
-def _stylesheets(site: Path, names: list[str]) -> list[Tag]:
-    """Those of all pages, each once."""
-    found: dict[str, Tag] = {}
-    for name in names:
-        soup = BeautifulSoup((site / f"{name}.html").read_text("utf-8"), "html.parser")
-        for link in soup.select('head link[rel="stylesheet"]'):
-            link["href"] = link["href"].split("?")[0]
-            found.setdefault(link["href"], link)
-    return list(found.values())
+def _quoted(heading: str) -> str:
+    """As the content of a CSS string."""
+    return heading.strip().replace("\\", "").replace('"', "'")
 
 
 def printed_on(output: Path) -> dict[str, int]:
@@ -187,9 +187,9 @@ def write(page: Page, html: str, output: Path) -> None:
 def main(site: Path, output: Path, toc: Path) -> None:
     names = order(toc)
     with launched() as browser:
-        page = browser.new_page()
-        write(page, document(site, names, {}), output)
-        write(page, document(site, names, printed_on(output)), output)
+        page, numbered = browser.new_page(), document(site, names)
+        write(page, numbered({}), output)
+        write(page, numbered(printed_on(output)), output)
     print(f"{output}: {len(PdfReader(output).pages)} pages, {output.stat().st_size / 1e6:.1f} MB")
 
 
