@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, TimeoutError
+from playwright.sync_api import Browser, Page
 
 from tests.support import book
 from tests.support.explorers import explorers
@@ -60,15 +60,9 @@ def open_notebook(page: Page, jupyter: tuple[str, str, str], name: str) -> None:
 
 
 def run_all(page: Page) -> None:
-    """Asked for again where nothing runs: what comes before the kernel is connected is lost."""
-    for _ in range(6):
-        page.get_by_role("menuitem", name="Run", exact=True).click()
-        page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-        try:
-            page.wait_for_function(ANY_RAN, timeout=10_000)
-            break
-        except TimeoutError:
-            continue
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    page.wait_for_function(ANY_RAN, timeout=60_000)
     page.wait_for_function(ALL_RAN, timeout=RUN_MINUTES * 60_000)
 
 
