@@ -7,45 +7,44 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.support.typed import (
+    ADMONITION,
+    CODE,
+    COMMENT,
+    FRONT_MATTER,
+    LINES,
+    OPTION,
+    without,
+)
+
 # In this order: what a pattern blanks, later ones do not see.
 NOT_PROSE = [
-    re.compile(r"\A---\n.*?\n---\n", re.DOTALL),
-    re.compile(r"<!--.*?-->", re.DOTALL),
+    FRONT_MATTER,
+    COMMENT,
     # A solution and the answer to a question are closed at first: nobody reads there first.
     re.compile(r"^```\{solution-start\}.*?^```\{solution-end\}\n```$", re.DOTALL | re.MULTILINE),
     re.compile(r"^(:{3,})\{admonition\} Answer:.*?^\1$", re.DOTALL | re.MULTILINE),
     # Goals name what is still to come.
     re.compile(r"^(:{3,})\{admonition\} Goals.*?^\1$", re.DOTALL | re.MULTILINE),
     re.compile(r"^(`{3,}).*?^\1`*$", re.DOTALL | re.MULTILINE),  # code, formulas, titles
-    re.compile(r"^:{3,}.*$", re.MULTILINE),  # where a box begins, with its title, or ends
-    re.compile(r"^:[\w-]+:.*$", re.MULTILINE),  # a box's options
-    re.compile(r"^#{1,6} .*$", re.MULTILINE),
-    re.compile(r"^\([\w-]+\)=$", re.MULTILINE),
+    LINES,
     re.compile(r"^\$\$.*?^\$\$$", re.DOTALL | re.MULTILINE),
     re.compile(r"\{(?!term\})[\w:]+\}(`+).*?\1", re.DOTALL),  # roles
-    re.compile(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)", re.DOTALL),  # words of code
+    CODE,
     re.compile(r"\$[^$]+\$"),
     re.compile(r"\[(?:[^][]|\[[^][]*\])*\]\([^)\s]+\)"),  # links
 ]
-# What a reader chooses from is a label on a button, and a link in it would be pressed by mistake.
-QUESTION = re.compile(
-    r"^(:{3,})\{admonition\}[^\n]*\n:class: question\n.*?^\1$", re.DOTALL | re.MULTILINE
-)
-OPTION = re.compile(r"^\d+\. .*(?:\n {2,}\S.*)*", re.MULTILINE)
 
 TERM = re.compile(r"\{term\}`(?P<text>[^`<]*?)(?:\s*<(?P<target>[^`>]*)>)?`")
 
 
-def _blank(match: re.Match) -> str:
-    return re.sub(r"[^\n]", " ", match[0])
-
-
 def prose(source: str) -> str:
     """The source with everything but sentences blanked; {term} roles stay as they are."""
-    source = QUESTION.sub(lambda box: OPTION.sub(_blank, box[0]), source)
+    # What a reader chooses from is a label on a button: a link there would be pressed by mistake.
+    source = ADMONITION.sub(lambda box: without(OPTION, box[0]), source)
     source = TERM.sub(lambda role: role[0].replace("`", "\0"), source)  # no words of code
     for pattern in NOT_PROSE:
-        source = pattern.sub(_blank, source)
+        source = without(pattern, source)
     return source.replace("\0", "`")
 
 
@@ -78,7 +77,7 @@ def named(name: str) -> str:
 def mentions(source: str, names: list[str]) -> dict[str, list[int]]:
     """Where each name stands in the prose without being a link. The longest name wins a place:
     "gradient descent" is no mention of "gradient"."""
-    text = TERM.sub(_blank, prose(source))
+    text = without(TERM, prose(source))
     found = {name: [] for name in names}
     longest_first = sorted(names, key=len, reverse=True)
     any_name = re.compile("|".join(f"({named(name)})" for name in longest_first))
