@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
-from docutils.nodes import Node
 from sphinx.application import Sphinx
 
 HEADING = re.compile(r"(<h1>.*?</h1>)", re.DOTALL)
 WORDS_A_MINUTE = 180
+
+
+def words_to_read(source: str) -> int:
+    """Words and formulas of a chapter, its tables and exercises included, its code left out."""
+    source = re.sub(r"\A---.*?^---$", "", source, flags=re.DOTALL | re.MULTILINE)
+    source = re.sub(r"^```\{code-cell\}.*?^```$", "", source, flags=re.DOTALL | re.MULTILINE)
+    return len(re.sub(r"\{eval\}(`+).*?\1", "number", source, flags=re.DOTALL).split())
 
 
 def minutes(words: int) -> int:
@@ -21,15 +28,11 @@ def say_length(app: Sphinx, pagename: str, templatename: str, context: dict, doc
     body = context.get("body") or ""
     if doctree is None or not app.env.toc_secnumbers.get(pagename):
         return
-    count = body.count("data-frames=")
-    words = sum(len(paragraph.astext().split()) for paragraph in doctree.findall(_is_prose))
+    words = words_to_read(Path(app.env.doc2path(pagename)).read_text("utf-8"))
     line = f'<p class="reading-time">{minutes(words)} minutes to read'
-    line += f" · {count} figures that answer</p>" if count else "</p>"
-    context["body"] = HEADING.sub(rf"\1{line}", body, count=1)
-
-
-def _is_prose(node: Node) -> bool:
-    return node.tagname in ("paragraph", "entry", "math_block")
+    if count := body.count("data-frames="):
+        line += f" · {count} figures that answer"
+    context["body"] = HEADING.sub(rf"\1{line}</p>", body, count=1)
 
 
 def setup(app: Sphinx) -> None:

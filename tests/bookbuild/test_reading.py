@@ -2,7 +2,7 @@
 
 import pytest
 
-from bookbuild.reading import WORDS_A_MINUTE, minutes
+from bookbuild.reading import WORDS_A_MINUTE, minutes, words_to_read
 
 
 @pytest.mark.parametrize(
@@ -11,6 +11,13 @@ from bookbuild.reading import WORDS_A_MINUTE, minutes
 )
 def test_reading_time_is_told_to_five_minutes(words, said):
     assert minutes(words) == said
+
+
+def test_code_front_matter_and_the_expression_of_a_number_are_not_read():
+    source = (
+        "---\na: b\n---\n# One two\n\n```{code-cell}\nx = 1\n```\n\n{eval}`x + 1` is $y$ here.\n"
+    )
+    assert words_to_read(source) == len("# One two number is $y$ here.".split())
 
 
 def test_a_page_that_is_no_numbered_chapter_says_nothing(build):

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 import yaml
 
+from bookbuild.reading import WORDS_A_MINUTE, minutes, words_to_read
 from feedforward.experiments import depth as experiments
 from feedforward.figures import depth as figures
 from tests.support import book
 
 PAGE = book.CHAPTERS / "how-to-use.md"
-WORDS_A_MINUTE = 180
 
 
 def page() -> str:
@@ -22,13 +22,6 @@ def course() -> list[tuple[str, str, int]]:
     """The rows of the table of chapters: title, file, minutes to read it."""
     rows = re.findall(r"^\| \[\d · (.+)\]\((.+)\), (\d+) \+ \d+ \| ", page(), re.MULTILINE)
     return [(title, name, int(minutes)) for title, name, minutes in rows]
-
-
-def words_to_read(source: str) -> int:
-    """Words and formulas of a chapter, its tables and exercises included, its code left out."""
-    source = re.sub(r"\A---.*?^---$", "", source, flags=re.DOTALL | re.MULTILINE)
-    source = re.sub(r"^```\{code-cell\}.*?^```$", "", source, flags=re.DOTALL | re.MULTILINE)
-    return len(re.sub(r"\{eval\}(`+).*?\1", "number", source, flags=re.DOTALL).split())
 
 
 def test_the_table_names_each_chapter_with_its_title_in_order():
@@ -42,8 +35,10 @@ def test_the_table_names_each_chapter_with_its_title_in_order():
 
 @pytest.mark.parametrize("row", course(), ids=lambda row: row[1])
 def test_the_reading_time_is_that_of_the_words(row):
+    """As below the chapter's heading; and the page says how fast a reader is taken to be."""
     words = words_to_read((book.CHAPTERS / row[1]).read_text(encoding="utf-8"))
-    assert abs(row[2] - words / WORDS_A_MINUTE) <= 4, f"{words / WORDS_A_MINUTE:.0f} minutes"
+    assert row[2] == minutes(words)
+    assert f"at {WORDS_A_MINUTE} a minute" in page()
 
 
 def test_every_command_and_every_folder_that_it_names_is_there():
