@@ -17,9 +17,10 @@ parts:
 """
 FIGURE = """
 <figure class="explorable" id="explore-f">
-<div class="explorable-drawing"><svg viewBox="0 0 100 10" width="100">
+<div class="explorable-drawing"><svg viewBox="0 0 100 40" width="100">
 <clipPath id="clip"><path id="shape" d="M0 0H100V10H0Z"/></clipPath>
-<text x="1" y="8" clip-path="url(#clip)">drawn</text></svg></div>
+<text x="1" y="8" clip-path="url(#clip)">drawn</text>
+<text x="1" y="36" clip-path="url(#clip)">cut off</text></svg></div>
 <div class="explorable-controls"><label for="explore-f-x">slide me</label>
 <input type="range" id="explore-f-x"></div>
 <p class="explorable-text">The slope is 2.</p></figure>
@@ -84,6 +85,7 @@ def test_what_only_a_screen_can_use_is_left_out_and_what_is_folded_is_open(pdf):
     text = "".join(pages(pdf))
     assert "forty-two" in text
     assert "The slope is 2." in text and "drawn" in text
+    assert "cut off" not in text  # the clip path is found under its new id
     assert "slide me" not in text and "explore(draw)" not in text and "#" not in text
 
 
