@@ -90,6 +90,7 @@
       frames.slots.forEach((slot) => (slot.done ??= []));
       this.text.textContent = frames.texts[frames.text[this.shown]]; // also after a failure
       this.show(this.state());
+      this.root.classList.add("is-loaded");
     }
 
     // Which state the controls stand at; the last control varies fastest.

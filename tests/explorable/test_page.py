@@ -63,9 +63,7 @@ SET_STATE = """([id, place]) => {
 
 def ready(page, figure_id):
     page.locator(f"#{figure_id}").scroll_into_view_if_needed()
-    frames = page.locator(f"#{figure_id}").get_attribute("data-frames")
-    page.wait_for_function(f"!!document.querySelector('script[src$=\"{frames}\"]')")
-    page.wait_for_load_state("networkidle")
+    page.locator(f"#{figure_id}.is-loaded").wait_for(state="attached")
 
 
 def test_every_state_shown_is_the_state_drawn(page):

@@ -51,11 +51,7 @@ def figure_on(page: Page, figure_id: str) -> Locator:
     """The figure, come near, with its other states loaded."""
     figure = page.locator(f"#{figure_id}")
     figure.scroll_into_view_if_needed()
-    frames = figure.get_attribute("data-frames")
-    page.wait_for_function(
-        "(name) => [...document.scripts].some((s) => s.src.endsWith(name))", arg=frames
-    )
-    page.wait_for_load_state("networkidle")
+    page.locator(f"#{figure_id}.is-loaded").wait_for(state="attached")
     return figure
 
 
