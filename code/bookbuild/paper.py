@@ -39,6 +39,8 @@ body { display: block; }
 :is(.bd-main, .bd-content, .bd-article-container, .bd-article) { display: block; margin: 0;
   padding: 0 !important; width: auto; max-width: none !important; }
 .paper-page { break-before: page; }
+.sd-row { display: block !important; }
+.sd-col { max-width: none; width: auto; }
 .sd-card { break-inside: avoid; }
 .paper-title { text-align: center; padding-top: 2.2in; }
 .paper-title h1 { font-size: 34pt; margin-bottom: 0.1in; }
