@@ -4,9 +4,14 @@
 Jupyter Book's own settings (cells not executed, so without any figure), opens both in Chromium,
 and counts what crosses the wire. What the stock page asks of other hosts is counted as requests
 only: their answers are not part of its kilobytes.
+
+Then as on a slow telephone, the processor slowed four times and the line 1.6 Mbit/s: when the
+largest part of the first screen is painted, and how much of the page moves after it was painted,
+while it loads and while a reader scrolls through it (https://web.dev/articles/lcp, .../cls).
 """
 
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -20,6 +25,24 @@ from tests.support import book
 from tests.support.server import served
 
 STOCK = "title: Stock\nonly_build_toc_files: true\nexecute:\n  execute_notebooks: 'off'\n"
+SCREEN = {"width": 1280, "height": 800}
+SLOWER = 4
+BYTES_A_SECOND = 1_600_000 / 8
+ROUNDS = 3
+AIMS = (1.0, 0.02)
+"""Seconds to the largest paint; score of layout shift."""
+
+# A shift within half a second of the reader's own input is the reader's.
+WATCH = """
+  window.painted = 0;
+  window.shifts = [];
+  new PerformanceObserver((list) => list.getEntries().forEach((entry) => {
+    window.painted = entry.startTime;
+  })).observe({ type: "largest-contentful-paint", buffered: true });
+  new PerformanceObserver((list) => list.getEntries().forEach((entry) => {
+    if (!entry.hadRecentInput) window.shifts.push([entry.startTime / 1000, entry.value]);
+  })).observe({ type: "layout-shift", buffered: true });
+"""
 
 
 def build_stock(folder: Path) -> Path:
@@ -43,7 +66,7 @@ def build_stock(folder: Path) -> Path:
 
 def first_load(browser: Browser, base: str, name: str) -> tuple[float, int, int]:
     """(kB as they cross the wire, requests answered here, requests to other hosts)."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    context = browser.new_context(viewport=SCREEN)
     page = context.new_page()
     sizes: list[int] = []
     strangers: list[str] = []
@@ -61,23 +84,76 @@ def first_load(browser: Browser, base: str, name: str) -> tuple[float, int, int]
     return sum(sizes) / 1000, len(sizes), len(strangers)
 
 
+def slow_load(browser: Browser, base: str, name: str) -> tuple[float, float]:
+    """(seconds to the largest paint, layout shift), a slow processor on a slow line."""
+    context = browser.new_context(viewport=SCREEN)
+    page = context.new_page()
+    page.add_init_script(WATCH)
+    devtools = context.new_cdp_session(page)
+    devtools.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+    devtools.send("Network.enable")
+    line = {"downloadThroughput": BYTES_A_SECOND, "uploadThroughput": BYTES_A_SECOND}
+    devtools.send("Network.emulateNetworkConditions", {"offline": False, "latency": 0, **line})
+    page.route(lambda url: not url.startswith((base, "data:", "blob:")), lambda r: r.abort())
+    page.goto(base + name)
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(500)
+    height = page.evaluate("document.documentElement.scrollHeight")
+    for place in range(0, height, SCREEN["height"]):
+        page.evaluate("(y) => window.scrollTo({ top: y, behavior: 'instant' })", place)
+        page.wait_for_timeout(50)
+    page.wait_for_timeout(1000)
+    painted, shifts = page.evaluate("[painted / 1000, shifts]")
+    context.close()
+    return painted, layout_shift(shifts)
+
+
+def layout_shift(shifts: list[tuple[float, float]]) -> float:
+    """Of (second, shift) in order: the worst window's sum. A window ends after a second without
+    a shift, or after five."""
+    worst = total = 0.0
+    start = last = float("-inf")
+    for second, shift in shifts:
+        if second - last > 1 or second - start > 5:
+            start, total = second, 0.0
+        last = second
+        total += shift
+        worst = max(worst, total)
+    return worst
+
+
+def slow_loads(browser: Browser, base: str, name: str) -> tuple[float, float]:
+    """The medians of several loads in fresh profiles."""
+    loads = [slow_load(browser, base, name) for _ in range(ROUNDS)]
+    painted, shifted = zip(*loads, strict=True)
+    return statistics.median(painted), statistics.median(shifted)
+
+
 def main() -> None:
     if problem := book.why_not_current():
         raise SystemExit(problem)
     names = [name for name in book.pages() if name.startswith("chapters/")]
-    rows = []
+    loads, slow = [], []
     with tempfile.TemporaryDirectory() as scratch, launched() as browser:
         stock = build_stock(Path(scratch))
         with served(book.SITE) as ours, served(stock) as theirs:
             for name in names:
-                row = [name]
+                row, slow_row = [name], [name]
                 for base in (ours, theirs):
                     kilobytes, here, elsewhere = first_load(browser, base, name)
                     row += [f"{kilobytes:.0f}", f"{here} + {elsewhere}"]
-                rows.append(row)
-    head = ["page", "ours, kB", "requests", "stock Jupyter Book, kB", "requests"]
-    print(table(head, rows))
-    print(f"\n{machine()}; gzipped, requests here + to other hosts (whose bytes are not counted).")
+                    painted, shifted = slow_loads(browser, base, name)
+                    slow_row += [f"{painted:.2f}", f"{shifted:.3f}"]
+                loads.append(row)
+                slow.append(slow_row)
+    print(table(["page", "ours, kB", "requests", "stock Jupyter Book, kB", "requests"], loads))
+    print(f"\n{machine()}; gzipped, requests here + to other hosts (whose bytes are not counted).\n")
+    head = ["page", "ours, s", "layout shift", "stock Jupyter Book, s", "layout shift"]
+    print(table(head, slow))
+    print(
+        f"\nLargest paint; processor slowed {SLOWER}×, {BYTES_A_SECOND * 8 / 1e6} Mbit/s, medians "
+        f"of {ROUNDS} loads. Aims: {AIMS[0]} s, {AIMS[1]}."
+    )
 
 
 if __name__ == "__main__":

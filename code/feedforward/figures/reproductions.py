@@ -392,14 +392,15 @@ def growing_curve() -> str:
 
 @comparison
 def residual_connections() -> str:
-    plain, remedy = (
-        depth.contest_scores("MNIST-1D", 8, "large", network)[1]
-        for network in ("plain", "residual, small weights")
+    plain, connected, remedy = (
+        depth.contest_scores("MNIST-1D", 8, "large", network)[0]
+        for network in ("plain", "residual", "residual, small weights")
     )
     steps = depth.contest_budget("MNIST-1D", "large")[1]
     return (
-        f"dense networks on MNIST-1D, eight layers, {steps:,} steps, {len(plain)} seeds: "
-        f"{spread(remedy)} with connections and small weights, {spread(plain)} plain"
+        f"one dense layer a branch, no normalization; training accuracy on MNIST-1D, eight layers, "
+        f"{steps:,} steps, {len(plain)} seeds: {spread(plain)} plain, {spread(connected)} with "
+        f"connections, {spread(remedy)} with connections and small weights"
     )
 
 
