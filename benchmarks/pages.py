@@ -147,7 +147,7 @@ def main() -> None:
                 loads.append(row)
                 slow.append(slow_row)
     print(table(["page", "ours, kB", "requests", "stock Jupyter Book, kB", "requests"], loads))
-    print(f"\n{machine()}; gzipped, requests here + to other hosts (whose bytes are not counted).\n")
+    print(f"\n{machine()}; gzipped, requests here + to other hosts (bytes not counted).\n")
     head = ["page", "ours, s", "layout shift", "stock Jupyter Book, s", "layout shift"]
     print(table(head, slow))
     print(

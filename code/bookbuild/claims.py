@@ -3,8 +3,8 @@
 Words are marked as a claim by comments, which no reader of a page or a notebook sees:
 <!-- claim entropy -->about 0.9 nats<!-- /claim -->. (Never at the start of a line: there Markdown
 takes a comment for a block.) The answer of a question with a name is a claim of that name. A test
-that checks one says so, @pytest.mark.claim("entropy"). An admonition of class `claims-list` becomes
-the list.
+that checks one says so, @pytest.mark.claim("entropy"), and how, in its docstring's first line. An
+admonition of class `claims-list` becomes the list.
 """
 
 from __future__ import annotations
@@ -23,14 +23,15 @@ from bookbuild.defects import report
 from bookbuild.questions import is_answer
 
 MARK = "claim-"
+NO_SPREAD = re.compile(r" ± (?P<tolerance>\S+)(?P<unit>.*)")
 COMMENTS = re.compile(r"<!-- claim ([\w-]+) -->(.*?)<!-- /claim -->", re.DOTALL)
 
 
 class Test(NamedTuple):
-    """Where a claim's test stands: the file, from the book's folder, and the function."""
+    """A claim's test: the file, from the book's folder, and how it checks, in words."""
 
     path: str
-    name: str
+    how: str
 
 
 class Claim(NamedTuple):
@@ -48,7 +49,10 @@ def marked_tests(folder: Path) -> dict[str, Test]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             for mark in getattr(node, "decorator_list", []):
                 if isinstance(mark, ast.Call) and ast.unparse(mark.func) == "pytest.mark.claim":
-                    test = Test(path.relative_to(folder.parent).as_posix(), node.name)
+                    how = (ast.get_docstring(node) or "").partition("\n")[0]
+                    if not how:
+                        raise ValueError(f"{node.name} checks a claim and has no docstring")
+                    test = Test(path.relative_to(folder.parent).as_posix(), how)
                     names = [ast.literal_eval(name) for name in mark.args]
                     if twice := found.keys() & set(names):
                         raise ValueError(f"two tests of {', '.join(sorted(twice))}")
@@ -91,11 +95,25 @@ def collect(app: Sphinx, doctree: nodes.document) -> None:
 
 def answer_of(asked: nodes.admonition, answer: nodes.admonition) -> list[nodes.Node]:
     """The right option of a question, or what a reader has to type."""
-    said = answer.children[0].astext().removeprefix("Answer: ")
+    title = answer.children[0].astext()
     options = [node for node in asked.children if isinstance(node, nodes.enumerated_list)]
     if not options:
-        return [nodes.Text(said)]
-    return [node.deepcopy() for node in options[-1].children[int(said) - 1].children[0].children]
+        return [nodes.Text(NO_SPREAD.sub(accepted, title.removeprefix("Answer: ")))]
+    right = options[-1].children[int(title.removeprefix("Answer: ")) - 1]
+    return [node.deepcopy() for node in right.children[0].children]
+
+
+def accepted(answer: re.Match) -> str:
+    """An answer's tolerance in words: ± is a standard deviation everywhere else."""
+    exact = float(answer["tolerance"]) == 0
+    return answer["unit"] + ("" if exact else f", accepted within {answer['tolerance']}")
+
+
+def quoted(words: list[nodes.Node]) -> list[nodes.Node]:
+    """Words out of a sentence, with dots where it goes on."""
+    said = "".join(node.astext() for node in words)
+    before = nodes.Text("… ") if said[0].islower() else nodes.Text("")
+    return [before, *words, nodes.Text("" if said[-1] in ".?!" else " …")]
 
 
 def lists(doctree: nodes.document) -> Iterator[nodes.Element]:
@@ -150,14 +168,12 @@ def table(
         address = app.builder.get_relative_uri(docname, page) + f"#{claim.anchor}"
         # Its name is the link: a formula is no text for a screen reader's list of links.
         link = nodes.reference("", name, refuri=address, internal=True)
-        said = [*(word.deepcopy() for word in claim.words), nodes.Text(" "), link]
-        path, test = tests[name]
-        checked = [
-            nodes.Text(test.removeprefix("test_").replace("_", " ").capitalize() + ". "),
-            nodes.literal(text=Path(path).name),
-        ]
+        words = [word.deepcopy() for word in claim.words]
+        said = [*(quoted(words) if claim.marked else words), nodes.Text(" "), link]
+        path, how = tests[name]
+        checked = [nodes.Text(f"{how} "), nodes.literal(text=Path(path).name)]
         rows.append((said, checked))
-    head = [[nodes.Text("What the page says")], [nodes.Text("What a test finds")]]
+    head = [[nodes.Text("What the page says")], [nodes.Text("How a test checks it")]]
     columns = nodes.tgroup(
         "",
         *(nodes.colspec(colwidth=50) for _ in head),

@@ -5,13 +5,17 @@ import pytest
 from bookbuild import claims
 from bookbuild.claims import marked_tests
 
-TEST = """
+TEST = '''
 import pytest
 
 @pytest.mark.claim("entropy", "ex-cost")
-def test_the_entropy_is_scipys(said):
+def test_the_entropy(said):
+    """The entropy is SciPy's.
+
+    More for those who read the test.
+    """
     raise RuntimeError("parsed, never run")
-"""
+'''
 PAGE = r"""# Costs
 
 The cost is <!-- claim entropy -->about $0.9$ nats<!-- /claim -->, no more.
@@ -48,11 +52,12 @@ def test_the_list_has_the_words_and_what_their_test_finds(build, folder):
     assert (book.error, book.warnings) == (None, "")
     marked, answer = book.page().select("table.stacked tbody tr")
     said, found = marked.find_all("td")
-    assert said.get_text().startswith("about") and said.select_one(".katex, .math")
-    assert found.get_text() == "The entropy is scipys. test_costs.py"
+    assert said.get_text().startswith("… about") and " nats … " in said.get_text()
+    assert said.select_one(".katex, .math")
+    assert found.get_text() == "The entropy is SciPy's. test_costs.py"
     assert said.a.get_text() == "entropy"
     assert said.a["href"] == "#claim-entropy" and book.page().find(id="claim-entropy")
-    assert answer.td.get_text() == "Self-check: the price: 4.6 ± 0.1 nats ex-cost"
+    assert answer.td.get_text() == "Self-check: the price: 4.6 nats, accepted within 0.1 ex-cost"
     assert answer.a["href"] == "#ex-cost" and book.page().find(id="ex-cost")
     assert book.page().table.caption.get_text().strip().startswith("Costs")
 
@@ -91,9 +96,17 @@ def test_a_list_is_made_anew_when_only_a_test_has_changed(build, folder, monkeyp
     collect, runs = claims.collect, []
     monkeypatch.setattr(claims, "collect", lambda *given: (runs.append(1), collect(*given)))
     build(PAGE, **EXTENSIONS)
-    (folder / "tests" / "test_costs.py").write_text(TEST.replace("scipys", "mine"))
+    (folder / "tests" / "test_costs.py").write_text(TEST.replace("SciPy's", "mine"))
     assert "The entropy is mine." in build(PAGE, **EXTENSIONS).page().get_text()
     assert len(runs) == 2
+
+
+def test_a_test_that_does_not_say_how_it_checks_is_a_mistake(folder):
+    (folder / "tests" / "test_more.py").write_text(
+        '@pytest.mark.claim("other")\ndef test_other(said):\n    pass\n'
+    )
+    with pytest.raises(ValueError, match="test_other checks a claim and has no docstring"):
+        marked_tests(folder / "tests")
 
 
 def test_two_tests_of_one_claim_are_a_mistake(folder):

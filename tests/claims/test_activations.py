@@ -14,6 +14,7 @@ from feedforward.experiments import activations as experiments
 
 @pytest.mark.claim("flat-slope")
 def test_the_coloured_part_is_where_the_slope_is_below_this(said):
+    """The coloured share is the normal tail beyond the place where the sigmoid's slope is this."""
     (threshold,) = said("flat-slope")
     slope = lambda z: 1 / (2 + math.exp(z) + math.exp(-z)) - threshold  # noqa: E731
     edge = scipy.optimize.brentq(slope, 0, 10)
@@ -24,12 +25,14 @@ def test_the_coloured_part_is_where_the_slope_is_below_this(said):
 
 @pytest.mark.claim("quarter-power")
 def test_nineteen_factors_of_four(said):
+    """Four to this power, to two digits."""
     four, steps, front, ten, power = said("quarter-power")
     assert f"{four**steps:.1e}" == f"{front}e+{power:.0f}" and ten == 10
 
 
 @pytest.mark.claim("ten-layers", "ex-million")
 def test_ten_quarters_are_below_a_millionth_and_nine_are_not(said):
+    """Ten quarters multiplied are below a millionth, nine are not."""
     six, ten, four, quotient, base, layers, power, of_two, about = [*said("ten-layers"), 1000]
     assert round(six * math.log(ten) / math.log(four), 2) == quotient
     assert base**layers == power and 4**2 == of_two and round(4**5, -3) == about
@@ -39,12 +42,14 @@ def test_ten_quarters_are_below_a_millionth_and_nine_are_not(said):
 
 @pytest.mark.claim("guessing")
 def test_who_guesses_is_right_once_in_as_many_as_there_are_digits(said):
+    """One over the number of classes in the digits."""
     label = datasets.digits(np.random.default_rng(0)).y_test
     assert said("guessing") == [100 / len(np.unique(label))]
 
 
 @pytest.mark.claim("leaky-slope", "leaky-never-silent")
 def test_the_leaky_units_slope_is_pytorchs(said):
+    """PyTorch's leaky ReLU has the same two slopes."""
     z = torch.tensor([2.0, -3.0], dtype=torch.double, requires_grad=True)
     torch.nn.functional.leaky_relu(z).sum().backward()
     ours = units.leaky_relu.derivative(z.detach().numpy())
@@ -61,6 +66,7 @@ def right_settings(t: float) -> np.ndarray:
 
 @pytest.mark.claim("inverse-forward")
 def test_the_machine_does_what_the_chapter_says(said):
+    """20,000 drawn pairs leave noise within this range, and nothing else."""
     factor, two, most = said("inverse-forward")
     t, x = datasets.inverse_problem(20_000, np.random.default_rng(3))
     noise = t - x - factor * np.sin(two * np.pi * x)
@@ -70,6 +76,7 @@ def test_the_machine_does_what_the_chapter_says(said):
 
 @pytest.mark.claim("inverse-settings", "predict-between")
 def test_two_groups_of_settings_are_right_and_their_mean_is_not(said):
+    """A fine grid of all settings finds the two groups and the mean between them."""
     t, low, high, left, right = said("inverse-settings")
     x = right_settings(t)
     gap = np.diff(x).argmax()
@@ -84,6 +91,7 @@ def test_two_groups_of_settings_are_right_and_their_mean_is_not(said):
 
 @pytest.mark.claim("impossible")
 def test_crosses_are_answers_that_no_noise_explains(said):
+    """Exactly the crossed answers need more noise than there is."""
     (most,) = said("impossible")
     for model in ("squared error", "K = 3"):
         t, x, crossed = experiments.drawn_answers(model)
@@ -93,6 +101,7 @@ def test_crosses_are_answers_that_no_noise_explains(said):
 
 @pytest.mark.claim("floor")
 def test_the_floor_is_added_to_the_exponential(said):
+    """The width of a component is this plus an exponential."""
     (floor,) = said("floor")
     s = np.array([[-40.0, 0.0, 1.0]])
     outputs = np.concatenate([np.zeros((1, 6)), s], axis=1)
@@ -103,6 +112,7 @@ def test_the_floor_is_added_to_the_exponential(said):
 
 @pytest.mark.claim("torch-softplus")
 def test_pytorchs_softplus_gives_up_its_exponential_here(said):
+    """PyTorch's softplus returns z itself just above this, and not just below."""
     (threshold,) = said("torch-softplus")
     z = torch.tensor([threshold - 0.5, threshold + 0.5], dtype=torch.double)
     assert (torch.nn.functional.softplus(z) == z).tolist() == [False, True]
@@ -110,6 +120,7 @@ def test_pytorchs_softplus_gives_up_its_exponential_here(said):
 
 @pytest.mark.claim("lifted-pieces", "tangent-pieces", "ex-pieces")
 def test_the_fewest_pieces_that_follow_a_parabola_to_a_thousandth(said):
+    """Trying one piece more at a time, on a fine grid, stops here."""
     x = np.linspace(-1, 1, 200_001)
 
     def fewest(lifted: bool) -> int:

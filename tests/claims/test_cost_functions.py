@@ -12,6 +12,7 @@ from feedforward.experiments import cost_functions as experiments
 
 @pytest.mark.claim("hook-network")
 def test_the_network_of_the_first_page_has_these_units_and_saw_these_points(said, monkeypatch):
+    """What the first page's training is given, intercepted."""
     seen = {}
 
     def train(net, cost, x, y, **settings):
@@ -27,6 +28,7 @@ def test_the_network_of_the_first_page_has_these_units_and_saw_these_points(said
 
 @pytest.mark.claim("three-symbols", "predict-entropy")
 def test_what_remains_of_the_three_symbols_is_their_entropy(said):
+    """SciPy's entropy of the three probabilities."""
     p = said("three-symbols")
     assert p == list(experiments.SYMBOLS)
     assert said("predict-entropy") == [round(scipy.stats.entropy(p), 1)]
@@ -34,6 +36,7 @@ def test_what_remains_of_the_three_symbols_is_their_entropy(said):
 
 @pytest.mark.claim("predict-ratio")
 def test_the_squared_errors_gradient_is_smaller_by_e_to_the_eighth(said):
+    """PyTorch's gradients of the two costs, divided."""
     about, power = said("predict-ratio")
     z = torch.tensor(-power, dtype=torch.double, requires_grad=True)
     slopes = [
@@ -47,6 +50,7 @@ def test_the_squared_errors_gradient_is_smaller_by_e_to_the_eighth(said):
 
 @pytest.mark.claim("clamped")
 def test_pytorch_clamps_the_log(said):
+    """PyTorch's own cross-entropy of a certain mistake."""
     never, happened = torch.tensor([0.0]), torch.tensor([1.0])
     cost = torch.nn.functional.binary_cross_entropy(never, happened)
     assert said("clamped") == [-float(cost)]
@@ -54,6 +58,7 @@ def test_pytorch_clamps_the_log(said):
 
 @pytest.mark.claim("certainty", "factor-of-ten", "ex-price-of-certainty")
 def test_a_probability_ten_times_smaller_costs_log_ten_more(said):
+    """SciPy's log-probabilities, ten times apart each."""
     p, twice, ten, cost = said("certainty")
     assert round(-math.log(p), 2) == round(twice * math.log(ten), 2) == cost
     ten, each, high, middle, low_from, low = said("factor-of-ten")
@@ -67,6 +72,7 @@ def test_a_probability_ten_times_smaller_costs_log_ten_more(said):
 
 @pytest.mark.claim("ex-which-statistic")
 def test_the_couriers_cheapest_promise_is_this_quantile(said):
+    """Of 99 quantiles promised for 20,001 drawn times, this one costs least."""
     (percent,) = (number for number in said("ex-which-statistic"))
     late = np.random.default_rng(0).gamma(3, 10, 20_001)
     promises = np.quantile(late, np.arange(1, 100) / 100)

@@ -12,6 +12,7 @@ from feedforward.regions import pieces_on_line, regions_in_window
 
 @pytest.mark.claim("sixty-four-fish")
 def test_three_folds_draw_one_drawing_this_often_half_of_them_mirrored(said):
+    """20,000 random points meet this many combinations of folded sides; half of the maps mirror."""
     drawn, places = said("sixty-four-fish")
     net = folding_network(3)
     x = np.random.default_rng(0).uniform(-1, 1, (20_000, 2))
@@ -30,6 +31,7 @@ def test_three_folds_draw_one_drawing_this_often_half_of_them_mirrored(said):
 
 @pytest.mark.claim("bumps-cost-two")
 def test_a_bump_costs_two_units_and_a_chord_one(said):
+    """The units of the two networks, counted."""
     units, bumps, relus = (int(n) for n in said("bumps-cost-two"))
     x = np.linspace(0, 1, relus + 1)
     built = (bump_network(np.sin, bumps, 100.0), relu_interpolant(x, np.sin(x)))
@@ -38,6 +40,7 @@ def test_a_bump_costs_two_units_and_a_chord_one(said):
 
 @pytest.mark.claim("on-the-teeth")
 def test_the_shallow_network_is_on_the_teeth_the_deep_one_on_some_seeds(said):
+    """All shallow networks end below this error, of the deep ones some."""
     (percent,) = said("on-the-teeth")
     on = {k: experiments.teeth_learned(k)[1][-1] < percent / 100 for k in ("shallow", "deep")}
     assert on["shallow"].all()
@@ -46,6 +49,7 @@ def test_the_shallow_network_is_on_the_teeth_the_deep_one_on_some_seeds(said):
 
 @pytest.mark.claim("sliver")
 def test_a_sliver_of_this_width_is_counted(said):
+    """A region of this width is counted, and one of width zero is not."""
     ten, power = said("sliver")
     assert ten == 10 and ten**power < np.finfo(float).eps / 10
     for width, regions in ((ten**power, 3), (0.0, 2)):
@@ -56,6 +60,7 @@ def test_a_sliver_of_this_width_is_counted(said):
 
 @pytest.mark.claim("forty-four")
 def test_montufars_bound_for_two_layers_of_four(said):
+    """The bound's factors, multiplied."""
     folds, inputs, pieces, bound = said("forty-four")
     assert (folds, inputs) == (4 // 2, 2)
     assert pieces == math.comb(4, 0) + math.comb(4, 1) + math.comb(4, 2)
@@ -70,11 +75,13 @@ def rises_and_falls(net, points: int) -> int:
 
 @pytest.mark.claim("two-fifty-six")
 def test_eight_layers_of_two_make_this_many_pieces(said):
+    """The changes of slope between 1,025 points of the network."""
     assert said("two-fifty-six") == [rises_and_falls(sawtooth(8), 1025)]
 
 
 @pytest.mark.claim("ten-layers-of-teeth", "ex-shallow-teeth")
 def test_ten_layers_make_pieces_that_one_layer_needs_a_unit_for_each(said):
+    """Deep pieces are counted, and a shallow network built with a unit for each but one."""
     two, layers, pieces, one, least, units = said("ten-layers-of-teeth")
     net = sawtooth(int(layers))
     assert rises_and_falls(net, 4097) == pieces == two**layers
@@ -89,6 +96,7 @@ def test_ten_layers_make_pieces_that_one_layer_needs_a_unit_for_each(said):
 
 @pytest.mark.claim("predict-pieces")
 def test_a_line_crosses_about_one_piece_for_each_neuron(said):
+    """The mean over starts of counted pieces lies within two standard errors of it."""
     (neurons,) = said("predict-pieces")
     pieces = experiments.regions_per_neuron(8)[0][0] * experiments.NEURONS
     assert neurons == experiments.NEURONS
@@ -98,6 +106,7 @@ def test_a_line_crosses_about_one_piece_for_each_neuron(said):
 
 @pytest.mark.claim("unrelated-teeth")
 def test_how_far_two_unrelated_sawtooths_are_apart(said):
+    """Two sawtooths at 200,000 unrelated points each."""
     one, six, distance = said("unrelated-teeth")
     rng = np.random.default_rng(0)
     a, b = (sawtooth(12).predict(rng.uniform(0, 1, (200_000, 1))) for _ in range(2))
@@ -108,6 +117,7 @@ def test_how_far_two_unrelated_sawtooths_are_apart(said):
 
 @pytest.mark.claim("sixteen-patterns", "ex-five-lines")
 def test_five_lines_leave_half_of_all_patterns_out(said):
+    """400,000 random points see this many patterns of five random lines."""
     one, five, over_two, regions, two, power, patterns = said("sixteen-patterns")
     assert over_two == 52  # \binom52
     assert one + five + math.comb(5, 2) == regions and two**power == patterns == 2 * regions

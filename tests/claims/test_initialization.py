@@ -19,6 +19,7 @@ from tests.claims.conftest import PAGES
 
 @pytest.mark.claim("root-two")
 def test_the_factor_that_undoes_relus_half_is_the_root_of_two(said):
+    """With this factor the variance map of ReLU gives back what it gets."""
     two, root = said("root-two")
     assert round(math.sqrt(two), 2) == root
     assert variance_map(1.0, "relu", math.sqrt(two)) == pytest.approx(1.0)
@@ -26,6 +27,7 @@ def test_the_factor_that_undoes_relus_half_is_the_root_of_two(said):
 
 @pytest.mark.claim("predict-halvings", "root-of-thirty-halvings")
 def test_after_thirty_halvings_the_standard_deviation_is_this_small(said):
+    """Thirty exact halvings of a fraction, and thirty steps of the variance map."""
     q = Fraction(1, 2) ** 30  # what is left of a second moment, exactly
     two, power, one, times = said("root-of-thirty-halvings")
     assert Fraction(two) ** int(power) == Fraction(int(one), int(times))
@@ -39,6 +41,7 @@ def test_after_thirty_halvings_the_standard_deviation_is_this_small(said):
 
 @pytest.mark.claim("momentum")
 def test_momentum_follows_the_sum_of_all_gradients_the_older_ones_less(said):
+    """Eight steps of the optimizer are the weighted sums of eight random gradients."""
     decay, times = said("momentum")
     assert decay == times
     gradients, p = np.random.default_rng(0).normal(size=8), Tensor(np.zeros(1))
@@ -53,6 +56,7 @@ def test_momentum_follows_the_sum_of_all_gradients_the_older_ones_less(said):
 
 @pytest.mark.claim("rounding-errors")
 def test_what_is_drawn_of_a_spectrum_is_no_rounding_error(said):
+    """The least singular value drawn lies above it, and those left out below."""
     ten, power = said("rounding-errors")
     assert ten == 10
     fig, _ = figures.spectrum(50, "relu")
@@ -66,6 +70,7 @@ def test_what_is_drawn_of_a_spectrum_is_no_rounding_error(said):
 
 @pytest.mark.claim("narrow-hook")
 def test_narrow_networks_end_lower_than_wide_ones_from_the_same_start(said):
+    """Narrow networks end less than half as large as wide ones, and scatter twice as far."""
     (narrow,) = (int(width) for width in said("narrow-hook"))
     assert f"width=Dropdown(options=[{narrow}, " in PAGES["initialization"]
     logs = {w: np.log(experiments.thirty_layers(w, 1.4)["std"][-1]) for w in (narrow, 400)}
@@ -75,11 +80,13 @@ def test_narrow_networks_end_lower_than_wide_ones_from_the_same_start(said):
 
 @pytest.mark.claim("sixty-four-pixels")
 def test_a_digit_has_this_many_pixels(said):
+    """The columns of the data."""
     assert said("sixty-four-pixels") == [experiments.digits_data().x_train.shape[1]]
 
 
 @pytest.mark.claim("twenty-layers", "ex-twenty")
 def test_the_first_layer_below_a_thousandth(said):
+    """The variance map, step by step, until a thousandth is passed."""
     two, base, thousand, layers = said("twenty-layers")
     assert round(two * math.log(thousand, base), 2) == layers and thousand == 10**3
     q, depth = 1.0, 0
@@ -91,6 +98,8 @@ def test_the_first_layer_below_a_thousandth(said):
 
 @pytest.mark.claim("kernel-range", "fan-out-plays-no-part", "ex-kernel")
 def test_a_kernels_range_is_pytorchs_whatever_the_outputs(said):
+    """PyTorch's own start of such a kernel has this range, also with twice the outputs."""
+
     def largest(outputs: int) -> float:
         kernel = torch.empty(outputs, 64, 3, 3)
         torch.nn.init.kaiming_uniform_(kernel, nonlinearity="relu")
@@ -110,6 +119,7 @@ def test_a_kernels_range_is_pytorchs_whatever_the_outputs(said):
 
 @pytest.mark.claim("ex-twins")
 def test_only_where_both_layers_are_constant_do_two_units_stay_equal(said):
+    """The four starts, trained for fifty steps."""
     (start,) = said("ex-twins")
 
     def constant(shape, rng):

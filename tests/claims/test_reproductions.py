@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 import pytest
 
 from feedforward.figures import reproductions
@@ -65,4 +66,24 @@ def test_what_was_found_is_words_that_a_role_can_show(name):
     """An {eval} role prints a string's repr: quotation marks would show, and so would "nan"."""
     said = reproductions.FOUND[name]()
     assert not re.search(r"['\"\\|]|\bnan\b|None", said), said
-    assert re.search(r"\d", said)
+    verdict, numbers = said.split(": ", 1)
+    assert verdict in {"Agrees", "Disagrees", "Agrees in kind", "Not confirmed"}
+    assert re.search(r"\d", numbers)
+
+
+def test_a_verdict_follows_from_what_was_found():
+    assert [reproductions.agrees(holds, "7") for holds in (True, False)] == [
+        "Agrees: 7",
+        "Disagrees: 7",
+    ]
+    assert [reproductions.in_kind(holds, "7") for holds in (True, False)] == [
+        "Agrees in kind: 7",
+        "Not confirmed: 7",
+    ]
+
+
+@pytest.mark.parametrize(("gap", "clear"), [(0.0, False), (1.6, False), (1.7, True), (-3.0, False)])
+def test_a_clear_difference_is_two_standard_errors(gap, clear):
+    """Three seeds of standard deviation 1 on each side: its standard error is √(2/3) = 0.816."""
+    seeds = np.array([-1.0, 0.0, 1.0])
+    assert reproductions.clearly_less(seeds, seeds + gap) == clear

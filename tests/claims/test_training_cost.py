@@ -13,6 +13,7 @@ from feedforward.graph import Tensor
 
 @pytest.mark.claim("a-sixteenth")
 def test_what_waits_in_segments_of_thirty_two(said):
+    """PyTorch's saved bytes with and without segments, divided."""
     checkpoints, segment, waiting, layers = said("a-sixteenth")
     starts = range(0, int(layers), int(segment))
     assert len(starts) == checkpoints and waiting == checkpoints + segment
@@ -27,6 +28,7 @@ def test_what_waits_in_segments_of_thirty_two(said):
 
 @pytest.mark.claim("diamond", "predict-diamonds")
 def test_a_diamond_and_what_storing_costs_in_twelve_of_them(said):
+    """The gradient rules applied in a chain of twelve diamonds, counted while they run."""
     (factor,) = said("diamond")
     x = Tensor(0.3)
     assert float(experiments.diamonds(x, 1).data) == pytest.approx(factor * 0.3 + math.tanh(0.3))
@@ -35,6 +37,7 @@ def test_a_diamond_and_what_storing_costs_in_twelve_of_them(said):
 
 @pytest.mark.claim("backward-by-hand", "ex-backward-count")
 def test_the_way_back_counted_by_pytorch(said):
+    """PyTorch's own counter says the same."""
     a, b, b_again, c, weights, batch, also, first, batch_again, below, second = said(
         "backward-by-hand"
     )
@@ -47,6 +50,7 @@ def test_the_way_back_counted_by_pytorch(said):
 
 @pytest.mark.claim("tall-jacobian", "ex-which-mode")
 def test_a_tall_jacobian_takes_a_pass_for_each_column(said):
+    """The passes that build the matrix from PyTorch's products, counted."""
     rows, columns, passes_back = said("tall-jacobian")
     picture = torch.nn.Linear(int(columns), int(rows))
     x, passes = torch.zeros(int(columns)), []
