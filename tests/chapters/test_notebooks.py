@@ -1,6 +1,7 @@
 """Every chapter, as a notebook: its cells run, warn of nothing, and are short."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import jupytext
@@ -39,11 +40,16 @@ def notebook_ids(path: Path) -> str:
 
 @pytest.fixture(scope="module", params=book.notebooks(), ids=notebook_ids)
 def executed(request) -> nbformat.NotebookNode:
+    return run_live(request.param)
+
+
+@cache  # a worker may set up the fixture again for the next test of the same chapter
+def run_live(path: Path) -> nbformat.NotebookNode:
     """The chapter after a run from top to bottom in a fresh kernel, with its {eval} roles.
 
     In live mode, as a reader runs it. The first cell is the test's own.
     """
-    notebook = read(request.param)
+    notebook = read(path)
     cells = [nbformat.v4.new_code_cell(PREPARE)]
     for cell in notebook.cells:
         cells.append(cell)
@@ -57,10 +63,10 @@ def executed(request) -> nbformat.NotebookNode:
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
     keep_listening()
     with pytest.MonkeyPatch.context() as patch:
-        if request.param.stem in ASKS_AGAIN:
+        if path.stem in ASKS_AGAIN:
             patch.setenv(FOLDER, str(folder(book.ROOT)))
         NotebookClient(
-            notebook, timeout=600, resources={"metadata": {"path": str(request.param.parent)}}
+            notebook, timeout=600, resources={"metadata": {"path": str(path.parent)}}
         ).execute()
     return notebook
 

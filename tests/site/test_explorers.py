@@ -203,11 +203,13 @@ def pixels(page: Page, drawing: Locator) -> list[tuple[int, int, int]]:
 def test_every_state_is_answered_within_a_frame(served_standing, page_name, figure_id, note):
     page = served_standing(page_name)
     figure_on(page, figure_id)
-    # Whatever else the machine does can only add time: the quickest of three walks is the page's.
-    walks = [page.evaluate(TIME_ALL_STATES, figure_id) for _ in range(3)]
-    times = min(walks, key=lambda walk: percentile(walk["handler"], 95))
-    assert len(times["handler"]) >= times["total"] - 1
-    handler, layout = (percentile(times[kind], 95) for kind in ("handler", "layout"))
+    # Whatever else the machine does can only add time: one walk in time is enough, of three.
+    for _ in range(3):
+        times = page.evaluate(TIME_ALL_STATES, figure_id)
+        assert len(times["handler"]) >= times["total"] - 1
+        handler, layout = (percentile(times[kind], 95) for kind in ("handler", "layout"))
+        if handler <= SLOWEST_MILLISECONDS:
+            break
     note(
         f"answer p95  {page_name}#{figure_id}: {handler:.1f} ms, with layout {layout:.1f} ms, "
         f"{times['total']} states"

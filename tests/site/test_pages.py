@@ -11,6 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from tests.support import book
 
 MOST_KILOBYTES = 250
+MOST_SHIFTED = 0.02
 
 # TeX that a reader would see: what stands in code, or is there for screen readers, is not shown.
 SHOWN_TEXT = """() => {
@@ -50,8 +51,8 @@ def test_a_page_errs_nowhere_and_asks_no_stranger(visits, page_name):
     assert visits.errors == []
 
 
-def test_every_formula_is_typeset(served_visits, page_name):
-    page = served_visits.open(page_name, java_script_enabled=False)
+def test_every_formula_is_typeset(served_standing, page_name):
+    page = served_standing(page_name, java_script_enabled=False)
     shown = page.evaluate(SHOWN_TEXT)
     assert len(shown) > 100
     found = RAW_TEX.search(shown)
@@ -60,9 +61,9 @@ def test_every_formula_is_typeset(served_visits, page_name):
     assert page.locator(".katex-error").count() == 0
 
 
-def test_every_formula_fits_the_page_of_a_wide_window(served_visits, page_name):
+def test_every_formula_fits_the_page_of_a_wide_window(served_standing, page_name):
     """On a narrow one it may scroll in its own box; here its end would hide for no reason."""
-    page = served_visits.open(page_name)
+    page = served_standing(page_name)
     page.evaluate("document.fonts.ready")
     hidden = page.evaluate(
         """() => [...document.querySelectorAll(".math-scroll")]
@@ -73,9 +74,9 @@ def test_every_formula_fits_the_page_of_a_wide_window(served_visits, page_name):
     assert hidden == []
 
 
-def test_typeset_formulas_have_their_fonts(served_visits, page_name):
+def test_typeset_formulas_have_their_fonts(served_standing, page_name):
     """KaTeX's fonts were loaded, so a formula's letters are not a fallback's."""
-    page = served_visits.open(page_name)
+    page = served_standing(page_name)
     if page.locator(".katex").count() == 0:
         return
     page.locator(".katex").first.scroll_into_view_if_needed()
@@ -101,8 +102,8 @@ def test_every_picture_says_what_it_shows(site, page_name):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious(served_visits, page_name, scheme):
-    page = served_visits.open(page_name, color_scheme=scheme)
+def test_axe_finds_nothing_serious(served_standing, page_name, scheme):
+    page = served_standing(page_name, color_scheme=scheme)
     assert page.evaluate("document.documentElement.dataset.theme") == scheme
     violations = Axe().run(page).response["violations"]
     grave = [
@@ -130,6 +131,30 @@ def test_a_narrow_page_does_not_scroll_sideways(served_visits, page_name):
         }"""
     )
     assert width <= 360, wide[:5]
+
+
+# https://web.dev/articles/cls; a shift within half a second of the reader's input is the reader's.
+WATCH_SHIFTS = """
+  window.shifts = [];
+  new PerformanceObserver((list) => list.getEntries().forEach((entry) => {
+    if (!entry.hadRecentInput) window.shifts.push([entry.startTime / 1000, entry.value,
+      ...entry.sources.slice(0, 2).map((s) => s.node?.outerHTML?.slice(0, 80) ?? "")]);
+  })).observe({ type: "layout-shift", buffered: true });
+"""
+
+
+def test_nothing_moves_while_a_page_is_read(served_visits, page_name):
+    context = served_visits.browser.new_context(viewport={"width": 1280, "height": 800})
+    served_visits.contexts.append(context)
+    page = context.new_page()
+    page.add_init_script(WATCH_SHIFTS)
+    page.goto(served_visits.base + page_name)
+    page.wait_for_load_state("networkidle")
+    for place in range(0, page.evaluate("document.documentElement.scrollHeight"), 800):
+        page.evaluate("(y) => window.scrollTo({ top: y, behavior: 'instant' })", place)
+        page.wait_for_timeout(30)
+    shifts = page.evaluate("shifts")
+    assert sum(shift[1] for shift in shifts) <= MOST_SHIFTED, shifts
 
 
 def test_the_first_load_is_light(served_visits, page_name, note):

@@ -67,3 +67,22 @@ def test_a_chapter_says_how_long_it_is_and_how_many_figures_answer(site, page_na
     assert len(said) == numbered
     count = len([name for name, _ in book.explorers() if name == page_name])
     assert all(re.fullmatch(rf"\d+ minutes to read · {count} figures that answer", s) for s in said)
+
+
+def test_the_list_of_sections_follows_the_reader(served_visits):
+    page = served_visits.open(
+        "chapters/initialization.html", viewport={"width": 1280, "height": 600}
+    )
+    current = page.locator("#pst-page-toc-nav a[aria-current]")
+    for place in ("document.body.scrollHeight", "0", "document.body.scrollHeight / 2"):
+        before = current.get_attribute("href") if current.count() else ""
+        page.evaluate(f"window.scrollTo({{ top: {place}, behavior: 'instant' }})")
+        page.wait_for_function(
+            "(before) => (document.querySelector('#pst-page-toc-nav a[aria-current]')"
+            "?.getAttribute('href') ?? '') !== before",
+            arg=before,
+        )
+        page.wait_for_timeout(100)
+        if place != "0":
+            box = current.bounding_box()
+            assert 0 <= box["y"] and box["y"] + box["height"] <= 600

@@ -37,6 +37,14 @@
     folded.forEach((box) => { box.open = false; });
   });
 
+  // The list of a page's sections follows the reader.
+  const sections = document.getElementById("pst-page-toc-nav");
+  if (sections) {
+    new MutationObserver(() => {
+      sections.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
+    }).observe(sections, { subtree: true, attributeFilter: ["aria-current"] });
+  }
+
   // The list of all figures of the book: fetched and shown when it is asked for.
   const root = document.documentElement.dataset.content_root;
   const opener = document.getElementById("book-figures-button");
