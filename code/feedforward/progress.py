@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 import time
@@ -12,11 +13,19 @@ from feedforward import _check
 PATIENCE = 2.0
 """Seconds before the first word, and between two: a run that is shorter says nothing."""
 
+PAUSE = 0.5
+"""Seconds that may lie between two runs which a reader waits for as one."""
+
+_busy = [-math.inf, -math.inf]
+"""When the runs that follow each other began, and when the last of them ended."""
+
 WIDTH = 24
 
 
 def progress(steps: int) -> Iterator[int]:
     """0, 1, …, steps − 1, with a bar on the screen from the third second on; it leaves no trace.
+
+    The seconds count from the first of several runs without a pause between them.
 
     Shown in a notebook and in a terminal. Silent where the output is a file or another program's,
     and while the book is built, whose pages are the same however slow the machine is.
@@ -25,8 +34,10 @@ def progress(steps: int) -> Iterator[int]:
     if not _watched():
         yield from range(steps)
         return
-    start = shown = time.monotonic()
-    drawn = ""
+    start = time.monotonic()
+    if start - _busy[1] > PAUSE:
+        _busy[0] = start
+    shown, drawn = _busy[0], ""
     try:
         for step in range(steps):
             now = time.monotonic()
@@ -35,6 +46,7 @@ def progress(steps: int) -> Iterator[int]:
                 drawn = _overwrite(drawn, bar(step, steps, now - start))
             yield step
     finally:
+        _busy[1] = time.monotonic()
         if drawn:
             _overwrite(drawn, "")
 
@@ -42,8 +54,8 @@ def progress(steps: int) -> Iterator[int]:
 def bar(step: int, steps: int, seconds: float) -> str:
     """For example "██████·················· step 27 of 100, 8 s left"."""
     filled = "█" * (WIDTH * step // steps)
-    left = seconds / step * (steps - step) if step else float("nan")
-    return f"{filled:·<{WIDTH}} step {step:,} of {steps:,}, {left:.0f} s left"
+    left = f", {seconds / step * (steps - step):.0f} s left" if step else ""
+    return f"{filled:·<{WIDTH}} step {step:,} of {steps:,}{left}"
 
 
 def _overwrite(old: str, new: str) -> str:

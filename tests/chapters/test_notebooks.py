@@ -27,7 +27,16 @@ PREPARE = """
 import warnings
 import matplotlib, numpy, scipy, sklearn, torch, ipywidgets, IPython.display
 warnings.simplefilter("error")
+
+import time
+processor = []
+def begin(info): processor.append(time.process_time())
+def end(result): processor[-1] = time.process_time() - processor[-1]
+get_ipython().events.register("pre_run_cell", begin)
+get_ipython().events.register("post_run_cell", end)
 """
+PATIENCE = 6.0
+"""Seconds of the processor, of all its cores together."""
 
 
 def read(path: Path) -> nbformat.NotebookNode:
@@ -58,7 +67,7 @@ def run_live(path: Path) -> nbformat.NotebookNode:
             cells += [
                 nbformat.v4.new_code_cell(role, metadata={"tags": ["eval"]}) for role in roles
             ]
-    notebook.cells = cells
+    notebook.cells = [*cells, nbformat.v4.new_code_cell("print(*processor)")]
     # A kernel of this very Python, whatever kernels the machine's owner has installed.
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
     keep_listening()
@@ -116,6 +125,18 @@ def test_every_number_in_the_prose_is_computed_by_a_cell(executed):
         (output,) = cell.outputs
         shown = output.data["text/plain"].strip("'")
         assert shown and not re.search(r"\b(nan|None)\b|<.* object at", shown), cell.source
+
+
+def test_a_cell_that_takes_long_says_how_far_it_is(executed):
+    """Also where it is a figure whose experiment runs, or several short runs."""
+    *cells, last = [cell for cell in executed.cells if cell.cell_type == "code"]
+    seconds = [float(word) for word in last.outputs[0].text.split()]
+    slow = {
+        cell.source: (took, "█" in "".join(out.get("text", "") for out in cell.outputs))
+        for cell, took in zip(cells[1:], seconds, strict=True)
+        if took > PATIENCE
+    }
+    assert [(took, source) for source, (took, said) in slow.items() if not said] == []
 
 
 def test_every_explored_figure_shows_live_controls(executed):

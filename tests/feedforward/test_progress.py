@@ -2,6 +2,7 @@
 
 import gc
 import io
+import math
 from types import SimpleNamespace
 
 import pytest
@@ -35,6 +36,7 @@ def screen(monkeypatch):
     shown, now = Screen(), iter(range(10_000))
     monkeypatch.delenv("FEEDFORWARD_KEPT", raising=False)
     monkeypatch.setattr(module, "sys", SimpleNamespace(stdout=shown))
+    monkeypatch.setattr(module, "_busy", [-math.inf, -math.inf])
     monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: next(now) / 2))
     return shown
 
@@ -55,6 +57,22 @@ def test_a_long_run_says_how_far_it_is_and_leaves_no_trace(screen):
     assert len([s for s in states if s]) == 20
     assert bar(4, 100, 2.5) in states
     assert states[-1] == ""
+
+
+def test_short_runs_one_after_the_other_are_waited_for_as_one(screen):
+    """Each takes 1.5 s here: the second says something, from its start on."""
+    for run in range(2):
+        assert list(progress(2)) == [0, 1]
+        assert bool(screen.getvalue()) == bool(run)
+    assert bar(0, 2, 0.0) in screen.seen() and screen.seen()[-1] == ""
+
+
+def test_a_pause_between_two_runs_ends_the_waiting(screen):
+    list(progress(2))
+    module.time.monotonic()  # half a second each
+    module.time.monotonic()
+    list(progress(2))
+    assert screen.getvalue() == ""
 
 
 def test_an_interrupted_run_takes_its_bar_away(screen):

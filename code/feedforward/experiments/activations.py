@@ -14,6 +14,7 @@ from feedforward.ensemble import Ensemble, of_each, seeded
 from feedforward.experiments import kept
 from feedforward.graph import Tensor
 from feedforward.mixture import mixture_parameters, sample_mixture
+from feedforward.progress import progress
 from feedforward.training import adam, train
 from feedforward.units import (
     UNITS,
@@ -48,7 +49,7 @@ def wavy_data() -> tuple[Array, Array]:
 def film(network: Ensemble, cost, x: Array, y: Array, steps: list[int], rate: float) -> list:
     """Train with Adam on all data; a copy of every parameter at each of `steps`, the first 0."""
     take_step, frames = adam(network.parameters(), rate), []
-    for step in range(steps[-1] + 1):
+    for step in progress(steps[-1] + 1):
         if step in steps:
             frames.append([p.data.copy() for p in network.parameters()])
         of_each(cost)(network(x), y).mean().backward()

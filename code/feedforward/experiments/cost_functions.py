@@ -11,6 +11,7 @@ from feedforward import costs, datasets
 from feedforward.experiments import kept
 from feedforward.graph import Tensor, exp
 from feedforward.network import MLP
+from feedforward.progress import progress
 from feedforward.training import train
 from feedforward.units import sigmoid
 
@@ -199,7 +200,7 @@ def recover(
     weight, bias = np.full((len(seeds), 1), -float(start)), np.zeros((len(seeds), 1))
     recovered = np.full(len(seeds), -1)
     film = []
-    for step in range(steps + 1):
+    for step in progress(steps + 1):
         p = sigmoid(weight * x + bias)
         if step in RECOVERY_STEPS:
             film.append((weight[:, 0], bias[:, 0]))

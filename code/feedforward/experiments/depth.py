@@ -13,6 +13,7 @@ from feedforward.datasets import Split, digits, mnist1d
 from feedforward.ensemble import Ensemble, of_each, seeded
 from feedforward.experiments import kept
 from feedforward.graph import Tensor
+from feedforward.progress import progress
 from feedforward.regions import montufar_lower_bound, pieces_on_line, regions_in_window
 from feedforward.training import adam, minibatches, train
 from feedforward.units import relu
@@ -55,7 +56,7 @@ def film(
     """
     batches = minibatches(len(x), batch_size, np.random.default_rng(0))
     take_step, frames = adam(net.parameters(), rate), []
-    for step in range(steps[-1] + 1):
+    for step in progress(steps[-1] + 1):
         if step in steps:
             frames.append([p.data.copy() for p in net.parameters()])
         batch = next(batches)

@@ -20,6 +20,7 @@ from feedforward.experiments import kept
 from feedforward.graph import Tensor
 from feedforward.initializers import gain, he, lecun, orthogonal, scaled, xavier
 from feedforward.normalization import BatchNorm, LayerNorm
+from feedforward.progress import progress
 from feedforward.propagation import (
     backward_statistics,
     correlation_map,
@@ -80,7 +81,7 @@ def learn(
     batches = minibatches(len(data.x_train), batch_size, np.random.default_rng(DATA_SEED))
     take_step, cost, at = optimizer(net.parameters(), learning_rate), of_each(nll), set(at)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        for step in range(steps + 1):
+        for step in progress(steps + 1):
             if step in at:
                 look(step)
             if step == steps:
@@ -228,10 +229,14 @@ def through_depth(unit: str, name: str) -> dict[str, Array]:
     """
     seeds, rng = range(5), np.random.default_rng(DATA_SEED)
     widths = [DEEP_WIDTH] * (DEEP + 2)
-    net = Ensemble(widths, unit, seeded(seeds), initializer=STARTS[name](unit), dtype=np.float64)
     x, gradient = rng.normal(size=(100, DEEP_WIDTH)), rng.normal(size=(100, DEEP_WIDTH))
-    forward = forward_statistics(net, x).z_square[:-1]
-    backward = backward_statistics(net, x, gradient).z_square[:-1]
+    found = []
+    for k in progress(len(seeds)):
+        one, initializer = seeded(seeds[k : k + 1]), STARTS[name](unit)
+        net = Ensemble(widths, unit, one, initializer=initializer, dtype=np.float64)
+        forward = forward_statistics(net, x).z_square[:-1]
+        found.append((forward, backward_statistics(net, x, gradient).z_square[:-1]))
+    forward, backward = (np.concatenate(each, axis=1) for each in zip(*found, strict=True))
     share = np.full(DEEP, gathered(name, unit))
     q = predicted_forward(unit, share, float((x**2).mean()))
     return {

@@ -36,6 +36,7 @@ from feedforward.derivatives import (
 from feedforward.experiments import kept
 from feedforward.graph import Tensor
 from feedforward.network import MLP
+from feedforward.progress import progress
 from feedforward.training import sgd
 
 Array = np.ndarray
@@ -242,7 +243,10 @@ def chain(layers: int) -> tuple[int, ...]:
 def measured_checkpoints(layers: int) -> dict[int, int]:
     """Most bytes that PyTorch's checkpoints and segments hold at once, by segment length."""
     lengths = [s for s in SEGMENTS if s <= layers]
-    return {s: measure_step(chain(layers), CHAIN_BATCH, segment=s).bytes_saved for s in lengths}
+    return {
+        lengths[k]: measure_step(chain(layers), CHAIN_BATCH, segment=lengths[k]).bytes_saved
+        for k in progress(len(lengths))
+    }
 
 
 @kept
@@ -277,7 +281,7 @@ def thousand_layers(segment: int) -> dict[str, float]:
     for run in runs.values():
         run()
     spent = np.zeros((len(runs), 2))
-    for _ in range(CHAIN_ROUNDS):
+    for _ in progress(CHAIN_ROUNDS):
         for k, run in enumerate(runs.values()):
             before = os.times()
             run()
