@@ -7,7 +7,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: book serve lab pdf test bench clean distclean help
+.PHONY: book serve lab pdf test bench twice clean distclean help
 
 PORT ?= 8000
 PYTEST_ARGS ?=
@@ -41,6 +41,7 @@ help:
 	@echo "make test    install what the tests need and run all of them"
 	@echo "             (PYTEST_ARGS='tests/site -k keyboard' runs a part, JOBS=1 one at a time)"
 	@echo "make bench   measure figures, pages, the engine and the counts beside those of other tools"
+	@echo "make twice   build the book twice from nothing, and compare all files byte for byte"
 	@echo "make clean   remove what was built; make distclean removes .venv as well"
 	@echo "PYTHON=/path/to/python3.x names the Python to create .venv with (3.11 or newer)"
 
@@ -75,6 +76,9 @@ bench: $(VENV)/.bench _build/.site
 	@$(PY) -m benchmarks.pages
 	@$(PY) -m benchmarks.engines
 	@$(PY) -m benchmarks.regions
+
+twice: $(VENV)/.book
+	@$(PY) -m benchmarks.twice
 
 clean:
 	rm -rf _build .pytest_cache .ruff_cache .hypothesis

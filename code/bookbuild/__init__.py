@@ -19,6 +19,7 @@ PARTS = (
     "kernels",
     "dependencies",
     "questions",
+    "marks",
     "claims",
     "disclosure",
     "exercises",

@@ -1,10 +1,9 @@
 """A page that lists what the book claims, in its own words, and the test that checks it.
 
-Words are marked as a claim by comments, which no reader of a page or a notebook sees:
-<!-- claim entropy -->about 0.9 nats<!-- /claim -->. (Never at the start of a line: there Markdown
-takes a comment for a block.) The answer of a question with a name is a claim of that name. A test
-that checks one says so, @pytest.mark.claim("entropy"), and how, in its docstring's first line. An
-admonition of class `claims-list` becomes the list.
+Words are marked as a claim by comments: <!-- claim entropy -->about 0.9 nats<!-- /claim --> (see
+marks.py). The answer of a question with a name is a claim of that name. A test that checks one says
+so, @pytest.mark.claim("entropy"), and how, in its docstring's first line. An admonition of class
+`claims-list` becomes the list.
 """
 
 from __future__ import annotations
@@ -20,11 +19,10 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
 from bookbuild.defects import report
+from bookbuild.marks import CLAIM
 from bookbuild.questions import is_answer
 
-MARK = "claim-"
 NO_SPREAD = re.compile(r" ± (?P<tolerance>\S+)(?P<unit>.*)")
-COMMENTS = re.compile(r"<!-- claim ([\w-]+) -->(.*?)<!-- /claim -->", re.DOTALL)
 
 
 class Test(NamedTuple):
@@ -60,27 +58,18 @@ def marked_tests(folder: Path) -> dict[str, Test]:
     return found
 
 
-def spans(source: str) -> str:
-    """A page's source, its claims written as MyST's spans with an id: [words]{#claim-name}."""
-    return COMMENTS.sub(rf"[\2]{{#{MARK}\1}}", source)
-
-
-def mark(app: Sphinx, docname: str, source: list[str]) -> None:
-    source[0] = spans(source[0])
-
-
 def collect(app: Sphinx, doctree: nodes.document) -> None:
     """Remember the claims of the page that was just read."""
     found: dict[str, Claim] = {}
     for span in doctree.findall(nodes.inline):
         for anchor in span["ids"]:
-            if anchor.startswith(MARK):
+            if anchor.startswith(CLAIM):
                 if any(type(node).__name__.startswith("pending") for node in span.findall()):
                     message = f"the claim {anchor!r} may hold words and formulas, no other role"
                     report(app, message, app.env.docname, span)
                     continue
                 words = [child.deepcopy() for child in span.children]
-                found[anchor.removeprefix(MARK)] = Claim(anchor, words, marked=True)
+                found[anchor.removeprefix(CLAIM)] = Claim(anchor, words, marked=True)
     for asked in doctree.findall(nodes.admonition):
         answers = [node for node in asked.children if is_answer(node)]
         if "question" in asked["classes"] and asked["names"] and answers:
@@ -191,7 +180,6 @@ def row(cells: Iterable[list[nodes.Node]]) -> nodes.row:
 
 
 def setup(app: Sphinx) -> None:
-    app.connect("source-read", mark)
     app.connect("doctree-read", collect)
     app.connect("env-purge-doc", purge)
     app.connect("env-get-outdated", outdated)

@@ -27,13 +27,15 @@ def test_a_number_in_the_prose_is_accounted_for(chapter):
 
 
 @pytest.mark.parametrize("chapter", PAGES)
-def test_the_marks_of_a_claim_are_hidden_in_a_notebook(chapter):
+def test_the_marks_of_words_are_hidden_in_a_notebook(chapter):
     """At the start of a line Markdown takes a comment for a block, and shows the rest as it is."""
     source = (book.CHAPTERS / f"{chapter}.md").read_text(encoding="utf-8")
-    assert re.findall(r"^\s*(?:[-*]|\d+\.)?\s*<!-- claim .*", source, re.MULTILINE) == []
-    assert "{#claim-" not in source
-    assert source.count("<!-- claim ") == source.count("<!-- /claim -->")
-    assert source.count("<!-- claim ") == PAGES[chapter].count("{#claim-")
+    marks = r"^\s*(?:[-*]|\d+\.)?\s*<!-- (?:claim|measured) .*"
+    assert re.findall(marks, source, re.MULTILINE) == []
+    for name, span in (("claim", "{#claim-"), ("measured", "{.measured}")):
+        assert span not in source
+        assert source.count(f"<!-- {name} ") == source.count(f"<!-- /{name} -->")
+        assert source.count(f"<!-- {name} ") == PAGES[chapter].count(span)
 
 
 def test_a_claim_has_a_name_of_its_own_and_one_test():

@@ -16,7 +16,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from bookbuild.claims import spans
+from bookbuild.marks import spans
 
 SMALLEST = 13
 """Whole numbers below this are words that count: two layers, ten digits, a dozen."""
@@ -225,7 +225,7 @@ def claims(source: str) -> Iterator[tuple[str, str]]:
 
 
 def chapters(folder: Path) -> dict[str, str]:
-    """The source of every page, by its name, its claims written as spans."""
+    """The source of every page, by its name, its marks written as spans."""
     return {
         path.stem: spans(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.md"))
     }
