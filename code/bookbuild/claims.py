@@ -26,9 +26,10 @@ NO_SPREAD = re.compile(r" ± (?P<tolerance>\S+)(?P<unit>.*)")
 
 
 class Test(NamedTuple):
-    """A claim's test: the file, from the book's folder, and how it checks, in words."""
+    """A claim's test: the file, from the book's folder, the function, how it checks, in words."""
 
     path: str
+    name: str
     how: str
 
 
@@ -50,7 +51,7 @@ def marked_tests(folder: Path) -> dict[str, Test]:
                     how = (ast.get_docstring(node) or "").partition("\n")[0]
                     if not how:
                         raise ValueError(f"{node.name} checks a claim and has no docstring")
-                    test = Test(path.relative_to(folder.parent).as_posix(), how)
+                    test = Test(path.relative_to(folder.parent).as_posix(), node.name, how)
                     names = [ast.literal_eval(name) for name in mark.args]
                     if twice := found.keys() & set(names):
                         raise ValueError(f"two tests of {', '.join(sorted(twice))}")
@@ -159,8 +160,8 @@ def table(
         link = nodes.reference("", name, refuri=address, internal=True)
         words = [word.deepcopy() for word in claim.words]
         said = [*(quoted(words) if claim.marked else words), nodes.Text(" "), link]
-        path, how = tests[name]
-        checked = [nodes.Text(f"{how} "), nodes.literal(text=Path(path).name)]
+        test = tests[name]
+        checked = [nodes.Text(f"{test.how} "), nodes.literal(text=Path(test.path).name)]
         rows.append((said, checked))
     head = [[nodes.Text("What the page says")], [nodes.Text("How a test checks it")]]
     columns = nodes.tgroup(
