@@ -27,6 +27,7 @@ PARTS = (
     "launch",
     "reading",
     "figures",
+    "previews",
     "icons",
     "stylesheet",
     "budget",
