@@ -273,18 +273,24 @@ def test_a_short_word_is_not_marked_inside_of_others(served_visits):
     assert page.locator(".highlighted").count() == 0
 
 
-def test_the_magnifier_stands_beside_the_query(served_visits):
-    page = search(served_visits, "Huber")
-    beside = page.evaluate(
-        """() => {
-          const field = document.querySelector(".bd-search-container input");
-          const left = field.getBoundingClientRect().left;
-          const icon = field.parentElement.querySelector("i").getBoundingClientRect();
-          return left < icon.left
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [
+        ("search.html?q=Huber", ".bd-search-container form"),
+        ("chapters/index.html", "#pst-search-dialog form"),
+    ],
+)
+def test_the_magnifier_stands_beside_the_query(served_visits, name, form):
+    page = served_visits.open(name)
+    page.keyboard.press("Control+k")  # opens the dialog
+    assert page.locator(form).evaluate(
+        """(form) => {
+          const field = form.querySelector("input"), left = field.getBoundingClientRect().left;
+          const icon = form.querySelector("i").getBoundingClientRect();
+          return icon.width > 0 && left < icon.left
             && icon.right + 2 < left + parseFloat(getComputedStyle(field).paddingLeft);
         }"""
     )
-    assert beside
 
 
 # ------------------------------------------------------------------- glossary and bibliography
