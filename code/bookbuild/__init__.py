@@ -28,6 +28,7 @@ PARTS = (
     "launch",
     "reading",
     "figures",
+    "previews",
     "icons",
     "stylesheet",
     "budget",

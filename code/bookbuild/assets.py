@@ -60,7 +60,7 @@ THEME = {
     "use_fullscreen_button": False,
     "toc_title": "On this page",
 }
-DYNAMIC = ("explorable/*", "katex/fonts/*", "opensearch.xml", "figures.js")
+DYNAMIC = ("explorable/*", "katex/fonts/*", "opensearch.xml", "figures.js", "previews.js")
 """Files of `_static` that no page names in its HTML: named by scripts and stylesheets."""
 
 

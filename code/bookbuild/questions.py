@@ -88,15 +88,17 @@ def build(admonition: nodes.admonition, number: int) -> question:
     if lists:
         content.remove(lists[-1])
         asked = _radio_buttons(lists[-1], value)
+        told = _option_told(asked[int(value) - 1])
     else:
         asked = question_field("", unit=unit)
+        told = [nodes.strong("", answers[0].children[0].astext() + ".")]
     form = question("", answer=value, tolerance=tolerance, number=number)
     form += [
         title,
         question_prompt("", *content),
         asked,
         question_response(),
-        _explanation(answers[0]),
+        _explanation(answers[0], told),
     ]
     return form
 
@@ -118,11 +120,19 @@ def _radio_buttons(choices: nodes.enumerated_list, value: float) -> question_opt
     return box
 
 
-def _explanation(answer: nodes.admonition) -> disclosure.disclosure:
-    title, *content = answer.children
-    told = nodes.paragraph("", "", nodes.strong("", title.astext() + "."))
+def _option_told(option: question_option) -> list[nodes.Node]:
+    """The right option in its own words: on the page, options carry no numbers."""
+    words = [child.deepcopy() for child in option.children]
+    for node in (node for word in words for node in word.findall(nodes.Element)):
+        node["ids"] = []  # they name the option
+    end = "" if option.astext().rstrip().endswith((".", "?", "!")) else "."
+    return [nodes.strong("", "Answer:"), nodes.Text(" "), *words, nodes.Text(end)]
+
+
+def _explanation(answer: nodes.admonition, told: list[nodes.Node]) -> disclosure.disclosure:
     head = nodes.title("", "Answer and explanation")
-    return disclosure.make(head, [told, *content], ["question-answer"])
+    content = [nodes.paragraph("", "", *told), *answer.children[1:]]
+    return disclosure.make(head, content, ["question-answer"])
 
 
 class AskQuestions(SphinxPostTransform):

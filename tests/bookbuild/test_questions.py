@@ -58,7 +58,30 @@ def test_the_answer_waits_in_a_closed_native_box_and_reads_without_a_script(buil
     box = build(CHOICE).page().select_one("form details")
     assert not box.has_attr("open")
     assert "2" not in box.summary.text
-    assert "Answer: 2." in box.text and "Count your thumbs." in box.text
+    assert "Answer: two." in box.text and "Count your thumbs." in box.text
+
+
+@pytest.mark.parametrize(
+    ("option", "told"),
+    [
+        ("it is.", "Answer: it is."),
+        ("$m$ of {eq}`eq-m`", "Answer: m of (1)."),
+        ("{ref}`there <own>`", "Answer: there."),
+    ],
+)
+def test_the_explanation_begins_with_the_right_option_in_its_own_words(build, option, told):
+    formula = "(own)=\n## There\n\n```{math}\n:label: eq-m\nm\n```\n"
+    book = build(CHOICE.replace("**two**", option) + formula)
+    assert book.error is None
+    (first, *_) = book.page().select("form details p")
+    for hidden in first.select(".katex-mathml"):
+        hidden.extract()
+    assert first.get_text() == told
+    assert first.strong.text == "Answer:"
+
+
+def test_the_explanation_of_a_number_begins_with_it(build):
+    assert build(NUMBER).page().select_one("form details p").text == "Answer: 2,981 ± 1 times."
 
 
 def test_without_a_list_the_reader_types_a_number(build):
@@ -145,7 +168,19 @@ def open_page(build, browser: Browser):
 def test_a_click_answers_at_once_and_explains(open_page):
     page = open_page(CHOICE)
     page.get_by_label("three").click()
-    assert page.get_by_role("status").inner_text().startswith("Not this one")
+    assert page.get_by_role("status").inner_text() == (
+        "Not this one: the right one has a ✓. Here is why."
+    )
+    marked = {label.inner_text(): label for label in page.locator("label[data-verdict]").all()}
+    assert {text: label.get_attribute("data-verdict") for text, label in marked.items()} == {
+        "two": "right",
+        "three": "wrong",
+    }
+    marks = [
+        label.evaluate("label => getComputedStyle(label, '::after').content")
+        for label in marked.values()
+    ]
+    assert marks == ['"✓" / "(right)"', '"✗" / "(wrong)"']  # not by colour alone, and read out
     assert page.get_by_text("Count your thumbs.").is_visible()
     page.get_by_label("two").click()
     assert page.get_by_role("status").inner_text().startswith("Right")

@@ -44,6 +44,10 @@ def test_a_choice_by_mouse_is_answered_and_explained(visits, page_name):
         told_wrong = said(form)
         assert form.get_attribute("data-verdict") == "wrong"
         assert told_wrong and explained(form)
+        assert options.nth(wrong).get_attribute("data-verdict") == "wrong"
+        assert options.nth(right).get_attribute("data-verdict") == "right"
+        first = form.locator(".question-answer p").first.inner_text()
+        assert options.nth(right).inner_text().strip() in first
         options.nth(right).click()
         assert form.get_attribute("data-verdict") == "right"
         assert said(form) not in ("", told_wrong) and explained(form)

@@ -20,13 +20,6 @@
   });
   boxes.forEach((box) => watch.observe(box));
 
-  // The search page: write at once. Summaries are fetched from the pages found, which browsers
-  // forbid for files.
-  if (document.getElementById("search-results")) {
-    document.querySelector(".bd-search-container form.bd-search input").focus();
-    if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
-  }
-
   // A page on paper shows what is folded on screen.
   let folded = [];
   window.addEventListener("beforeprint", () => {
@@ -48,6 +41,7 @@
   // The list of all figures of the book: fetched and shown when it is asked for.
   const root = document.documentElement.dataset.content_root;
   const opener = document.getElementById("book-figures-button");
+  const load = (tag, values) => document.head.append(Object.assign(document.createElement(tag), values));
   let list = null;
   window.bookFigures = (pages) => {
     list = document.createElement("dialog");
@@ -84,46 +78,89 @@
         }
         part.hidden = !part.querySelector("li:not([hidden])");
       }
+      search.href = `${root}search.html?q=${encodeURIComponent(find.value)}`;
+      if (list.querySelector("section:not([hidden])")) none.replaceChildren();
+      else none.replaceChildren("No figure with these words. The ", search, " looks in the text.");
     });
     find.addEventListener("keydown", (event) => {
       if (event.key !== "Enter") return;
       event.preventDefault();
       list.querySelector("section:not([hidden]) li:not([hidden]) a")?.click();
     });
+    const none = list.appendChild(document.createElement("p"));
+    none.setAttribute("role", "status");
+    const search = document.createElement("a");
+    search.textContent = "search";
     document.body.append(list);
     list.showModal();
   };
   opener?.addEventListener("click", () => {
     if (list) list.showModal();
-    else {
-      const script = document.createElement("script");
-      script.src = `${root}_static/figures.js`;
-      document.head.append(script);
-    }
+    else load("script", { src: `${root}_static/figures.js` });
   });
 
-  // A formula that the text refers to shows itself beside the reference.
-  let preview = null;
-  const hide = () => { preview?.remove(); preview = null; };
-  const show = (event) => {
-    const link = event.target.closest?.('a.reference[href^="#equation-"]');
-    if (!link || preview) return;
-    const formula = document.getElementById(link.hash.slice(1))?.querySelector(".math-scroll");
-    if (!formula) return;
-    preview = document.createElement("div");
-    preview.id = "book-preview";
-    preview.setAttribute("aria-hidden", "true"); // the link is there for whoever cannot see it
-    preview.append(formula.cloneNode(true));
-    document.body.append(preview);
-    const at = link.getBoundingClientRect(), box = preview.getBoundingClientRect();
+  // What a link leads to shows itself beside the link: a formula, a word of the glossary, a source.
+  // What stands on another page is fetched when such a link is first pointed at.
+  const PREVIEWED = 'main a:is([href*="#equation-"], [href*="#term-"], [href*="bibliography.html#"]):not(.headerlink)';
+  const hovers = matchMedia("(hover: hover)");
+  let pointed = null, preview = null, waiting = 0, elsewhere = null;
+  const place = () => {
+    if (!preview) return;
+    if (preview.scrollWidth > preview.clientWidth) { // too wide a formula: smaller, but whole
+      const size = parseFloat(getComputedStyle(preview).fontSize);
+      preview.style.fontSize = `${0.97 * size * preview.clientWidth / preview.scrollWidth}px`;
+    }
+    const at = pointed.getBoundingClientRect(), box = preview.getBoundingClientRect();
     const below = at.bottom + box.height + 12 < innerHeight;
     const left = Math.max(8, Math.min(at.left, document.documentElement.clientWidth - box.width - 8));
     preview.style.left = `${left + scrollX}px`;
     preview.style.top = `${(below ? at.bottom + 8 : at.top - box.height - 8) + scrollY}px`;
   };
-  document.addEventListener("mouseover", show);
-  document.addEventListener("focusin", show);
-  document.addEventListener("mouseout", hide);
-  document.addEventListener("focusout", hide);
+  const sized = new ResizeObserver(place); // and once more when a formula's fonts have come
+  document.fonts.addEventListener("loadingdone", place);
+  const hide = () => {
+    clearTimeout(waiting);
+    sized.disconnect();
+    preview?.remove();
+    pointed = preview = null;
+  };
+  const show = () => {
+    if (!pointed || preview) return;
+    let content;
+    if (pointed.pathname === location.pathname) {
+      content = document.getElementById(pointed.hash.slice(1))?.querySelector(".katex-display")?.outerHTML;
+    } else if (elsewhere) {
+      content = elsewhere[pointed.href.slice(new URL(root, location).href.length)];
+    } else load("script", { src: `${root}_static/previews.js` });
+    if (!content) return;
+    if (content.includes("katex") && !document.querySelector('link[href*="katex"]')) {
+      load("link", { rel: "stylesheet", href: `${root}_static/katex/katex.min.css` });
+    }
+    preview = document.createElement("div");
+    preview.id = "book-preview";
+    preview.setAttribute("aria-hidden", "true"); // the link is there for whoever cannot see it
+    preview.innerHTML = content;
+    document.body.append(preview);
+    sized.observe(preview);
+  };
+  window.bookPreviews = (entries) => {
+    elsewhere = entries;
+    show();
+  };
+  const point = (event) => {
+    const link = event.target.closest?.(PREVIEWED), byMouse = event.type === "mouseover";
+    if (!link || link === pointed || !(byMouse ? hovers.matches : link.matches(":focus-visible"))) return;
+    hide();
+    pointed = link;
+    waiting = setTimeout(show, byMouse ? 120 : 0);
+  };
+  const leave = (event) => {
+    if (pointed?.contains(event.target) && !pointed.contains(event.relatedTarget)) hide();
+  };
+  document.addEventListener("mouseover", point);
+  document.addEventListener("focusin", point);
+  document.addEventListener("mouseout", leave);
+  document.addEventListener("focusout", leave);
   document.addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
+  window.addEventListener("pagehide", hide); // the browser may bring the page back as it was
 })();

@@ -44,10 +44,12 @@
       const right = Number(chosen.value) === answer;
       for (const radio of radios) {
         const label = radio.closest("label");
-        if (radio === chosen) label.dataset.verdict = right ? "right" : "wrong";
+        if (Number(radio.value) === answer) label.dataset.verdict = "right";
+        else if (radio === chosen) label.dataset.verdict = "wrong";
         else delete label.dataset.verdict;
       }
-      show(right ? "Right. Here is why." : "Not this one. Here is why.", right ? "right" : "wrong");
+      show(right ? "Right. Here is why." : "Not this one: the right one has a ✓. Here is why.",
+           right ? "right" : "wrong");
       explanation.open = true;
     }
 
