@@ -50,7 +50,8 @@ STYLE_IF = {
 }
 
 STYLES = ("theme.css", "icons.css", "book.css")
-"""theme.css and icons.css are made when all pages are there (stylesheet.py, icons.py)."""
+"""theme.css, which goes into the pages, and icons.css are made when all pages are there
+(stylesheet.py, icons.py)."""
 
 THEME = {
     "navbar_persistent": [],

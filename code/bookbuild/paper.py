@@ -136,8 +136,10 @@ def document(site: Path, names: list[str]) -> Callable[[dict[str, int]], str]:
     styles: dict[str, None] = {}  # those of all pages, each once, in their order
     for name in names:
         page, folder = page_of(site, name), (site / name).parent
-        for link in page.select('head link[rel="stylesheet"]'):
-            styles[(folder / link["href"].split("?")[0]).resolve().as_uri()] = None
+        for style in page.select('head :is(link[rel="stylesheet"], style)'):
+            if style.name == "link":
+                style["href"] = (folder / style["href"].split("?")[0]).resolve().as_uri()
+            styles[str(style)] = None
         if not articles:
             title = escape(page.title.get_text().split("—")[-1].strip())
         articles[basename(name)] = article(page, folder, basename(name), known)
@@ -150,8 +152,7 @@ def document(site: Path, names: list[str]) -> Callable[[dict[str, int]], str]:
     head = (
         '<!DOCTYPE html><html lang="en" data-theme="light" data-mode="light"><head>'
         f'<meta charset="utf-8"><title>{title}</title>'
-        + "".join(f'<link rel="stylesheet" href="{address}">' for address in styles)
-        + f"<style>{sheet}</style></head>"
+        + f"{''.join(styles)}<style>{sheet}</style></head>"
     )
     front = (
         f'<body><header class="paper-title"><h1>{title}</h1>'

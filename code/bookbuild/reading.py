@@ -14,6 +14,7 @@ WORDS_A_MINUTE = 180
 def words_to_read(source: str) -> int:
     """Words and formulas of a chapter, its tables and exercises included, its code left out."""
     source = re.sub(r"\A---.*?^---$", "", source, flags=re.DOTALL | re.MULTILINE)
+    source = re.sub(r"<!--.*?-->", "", source, flags=re.DOTALL)
     source = re.sub(r"^```\{code-cell\}.*?^```$", "", source, flags=re.DOTALL | re.MULTILINE)
     return len(re.sub(r"\{eval\}(`+).*?\1", "number", source, flags=re.DOTALL).split())
 

@@ -115,6 +115,22 @@ def test_unused_rules_go_and_used_ones_stay_in_their_order():
     ]
 
 
+def test_the_theme_stands_in_a_page_once_after_every_build(build):
+    for _ in range(2):  # the second does not write the page anew
+        book = build("# Page\n")
+        (style,) = book.page().select("style#book-theme")
+        assert "--pst-color-text-base" in style.string
+        assert not book.page().select('link[href*="theme.css"]')
+        assert not (book.output / "_static" / "theme.css").exists()
+
+
+def test_a_path_in_the_theme_leads_from_the_page_to_the_same_file():
+    css = "a{b:url(file.png)}c{d:url('e.svg')}f{g:url(data:x)}h{i:url(#j)}"
+    styled = stylesheet._styled(css, "../_static/")
+    assert "a{b:url(../_static/file.png)}c{d:url('../_static/e.svg')}" in styled
+    assert "f{g:url(data:x)}h{i:url(#j)}" in styled
+
+
 def test_dropdowns_are_native_and_their_headings_hold_no_links(build):
     text = """# Page
 
