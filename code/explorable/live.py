@@ -13,7 +13,7 @@ from explorable.static import first_line
 
 
 def live_figure(draw: Callable, controls: Mapping[str, Any], *, caption: str) -> ipywidgets.Widget:
-    """Controls above, the drawing below; an error in `draw` shows under the controls."""
+    """Controls above, the drawing below; a later error in `draw` shows under the controls."""
     widgets = with_defaults(draw, controls)
     alternative = escape(first_line(draw))
 
@@ -23,6 +23,8 @@ def live_figure(draw: Callable, controls: Mapping[str, Any], *, caption: str) ->
         svg.attributes["style"] += ";width:100%;max-width:40rem"
         display(HTML(f"{svg.markup()}<p>{escape(text)}</p>"))
 
+    # Once before its output is caught: an experiment that runs for it can say how far it is.
+    draw_one(draw, {name: widget.value for name, widget in widgets.items()}, draw.__name__)
     turned = {n: w for n, w in widgets.items() if not isinstance(w, ipywidgets.fixed)}
     rows = [_row(name, widget) for name, widget in turned.items()]
     drawing = ipywidgets.interactive_output(show, widgets)

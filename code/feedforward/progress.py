@@ -13,7 +13,7 @@ from feedforward import _check
 PATIENCE = 2.0
 """Seconds before the first word, and between two: a run that is shorter says nothing."""
 
-PAUSE = 0.5
+PAUSE = 2.0
 """Seconds that may lie between two runs which a reader waits for as one."""
 
 _busy = [-math.inf, -math.inf]

@@ -1,6 +1,5 @@
 """A build that is stopped half way, by Ctrl-C or without a word, spoils nothing for the next."""
 
-import contextlib
 import os
 import signal
 import subprocess
@@ -66,6 +65,11 @@ def picture(slope=0):
 """
 
 
+def hears_interrupts() -> None:
+    """What a shell starts in the background, and all its children, ignores Ctrl-C otherwise."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def start(folder: Path, **environment: str) -> subprocess.Popen:
     """Build the book in `folder`, as the leader of a session of its own."""
     folder.mkdir(exist_ok=True)
@@ -79,6 +83,7 @@ def start(folder: Path, **environment: str) -> subprocess.Popen:
             cwd=folder,
             env=os.environ | {"PYTHONPATH": path, "JUPYTER_PREFER_ENV_PATH": "1"} | environment,
             start_new_session=True,
+            preexec_fn=hears_interrupts,
             stderr=said,
         )
 
@@ -93,15 +98,6 @@ def built(folder: Path) -> dict[str, bytes]:
         for path in sorted(site.rglob("*"))
         if path.suffix in (".html", ".js", ".css", ".ipynb")
     }
-
-
-def stopped(process: subprocess.Popen, how: signal.Signals) -> int:
-    """What the build returns; as a reader presses Ctrl-C, again if it goes on."""
-    for _ in range(60):
-        os.killpg(process.pid, how)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            return process.wait(timeout=1)
-    raise AssertionError("sixty signals did not stop the build")
 
 
 def end_processes_of(folder: Path) -> None:
@@ -132,7 +128,8 @@ def test_the_next_build_is_that_of_an_empty_folder(whole, tmp_path, during, how)
         assert process.poll() is None and time.monotonic() < until, (book / "said").read_text()
         time.sleep(0.02)
     try:
-        assert stopped(process, how) != 0
+        os.killpg(process.pid, how)
+        assert process.wait(timeout=60) != 0
         assert built(book) == whole
     finally:
         end_processes_of(tmp_path)

@@ -69,8 +69,8 @@ def test_short_runs_one_after_the_other_are_waited_for_as_one(screen):
 
 def test_a_pause_between_two_runs_ends_the_waiting(screen):
     list(progress(2))
-    module.time.monotonic()  # half a second each
-    module.time.monotonic()
+    for _ in range(int(2 * module.PAUSE)):  # half a second each
+        module.time.monotonic()
     list(progress(2))
     assert screen.getvalue() == ""
 
