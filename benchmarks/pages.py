@@ -1,9 +1,10 @@
 """The first load of each page beside the same chapter built by stock Jupyter Book.
 
-`python -m benchmarks.pages` needs the built site. It builds the same sources once more with
-Jupyter Book's own settings (cells not executed, so without any figure), opens both in Chromium,
-and counts what crosses the wire. What the stock page asks of other hosts is counted as requests
-only: their answers are not part of its kilobytes.
+`python -m benchmarks.pages` needs the built site, and measures all its pages, or those named behind
+it (chapters/depth.html …). It builds the same sources once more with Jupyter Book's own settings
+(cells not executed, so without any figure), opens both in Chromium, and counts what crosses the
+wire. What the stock page asks of other hosts is counted as requests only: their answers are not
+part of its kilobytes.
 
 Then as on a slow telephone, the processor slowed four times and the line 1.6 Mbit/s: when the
 largest part of the first screen is painted, and how much of the page moves after it was painted,
@@ -132,7 +133,7 @@ def slow_loads(browser: Browser, base: str, name: str) -> tuple[float, float]:
 def main() -> None:
     if problem := book.why_not_current():
         raise SystemExit(problem)
-    names = [name for name in book.pages() if name.startswith("chapters/")]
+    names = sys.argv[1:] or [name for name in book.pages() if name.startswith("chapters/")]
     loads, slow = [], []
     with tempfile.TemporaryDirectory() as scratch, launched() as browser:
         stock = build_stock(Path(scratch))
