@@ -35,6 +35,7 @@ def end(result): processor.append(time.process_time() - began[0])
 get_ipython().events.register("pre_run_cell", begin)
 get_ipython().events.register("post_run_cell", end)
 """
+BAR = re.compile(r"[█·]{24} step ")
 PATIENCE = 6.0
 """Seconds of the processor, of all its cores together."""
 
@@ -132,7 +133,7 @@ def test_a_cell_that_takes_long_says_how_far_it_is(executed):
     *cells, last = [cell for cell in executed.cells if cell.cell_type == "code"]
     seconds = [float(word) for word in last.outputs[0].text.split()]
     slow = {
-        cell.source: (took, "█" in "".join(out.get("text", "") for out in cell.outputs))
+        cell.source: (took, BAR.search("".join(out.get("text", "") for out in cell.outputs)))
         for cell, took in zip(cells, seconds, strict=True)
         if took > PATIENCE
     }
