@@ -36,7 +36,7 @@ get_ipython().events.register("pre_run_cell", begin)
 get_ipython().events.register("post_run_cell", end)
 """
 BAR = re.compile(r"[█·]{24} step ")
-PATIENCE = 6.0
+PATIENCE = 10.0
 """Seconds of the processor, of all its cores together."""
 
 
