@@ -17,14 +17,16 @@ def live_figure(draw: Callable, controls: Mapping[str, Any], *, caption: str) ->
     widgets = with_defaults(draw, controls)
     alternative = escape(first_line(draw))
 
+    # Drawn before output is caught: an experiment that runs for it can say how far it is.
+    state = {name: widget.value for name, widget in widgets.items()}
+    first = [draw_one(draw, state, draw.__name__)]
+
     def show(**state: Any) -> None:
-        svg, text = draw_one(draw, state, draw.__name__)
+        svg, text = first.pop() if first else draw_one(draw, state, draw.__name__)
         svg.attributes |= {"role": "img", "aria-label": alternative}
         svg.attributes["style"] += ";width:100%;max-width:40rem"
         display(HTML(f"{svg.markup()}<p>{escape(text)}</p>"))
 
-    # Once before its output is caught: an experiment that runs for it can say how far it is.
-    draw_one(draw, {name: widget.value for name, widget in widgets.items()}, draw.__name__)
     turned = {n: w for n, w in widgets.items() if not isinstance(w, ipywidgets.fixed)}
     rows = [_row(name, widget) for name, widget in turned.items()]
     drawing = ipywidgets.interactive_output(show, widgets)

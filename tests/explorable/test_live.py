@@ -29,6 +29,22 @@ def test_turning_a_control_draws_again(monkeypatch):
     assert 'role="img" aria-label="A wave whose frequency the slope sets."' in shown[0]
 
 
+def test_the_first_drawing_is_drawn_once_and_before_its_output_is_caught(monkeypatch, capsys):
+    drawn = []
+
+    def said(slope=1.0):
+        """A wave."""
+        drawn.append(slope)
+        print("step 1 of 2")
+        return figures.wave(slope=slope)
+
+    monkeypatch.setattr("explorable.live.display", lambda html: None)
+    monkeypatch.setattr("ipywidgets.Output.__enter__", lambda self: print("caught"))
+    explore(said, slope=(0.0, 2.0, 0.5))
+    assert drawn == [1.0]
+    assert capsys.readouterr().out.split("\n")[:2] == ["step 1 of 2", "caught"]
+
+
 def test_time_plays_and_drags():
     row = explore(figures.step, time=ipywidgets.Play(min=0, max=5)).children[0]
     assert [type(widget) for widget in row.children] == [ipywidgets.Play, ipywidgets.IntSlider]
