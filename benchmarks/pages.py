@@ -22,7 +22,7 @@ from playwright.sync_api import Browser
 
 from benchmarks.report import machine, table
 from bookbuild.browser import launched
-from tests.support import book
+from tests.support import book, shifts
 from tests.support.server import served
 
 STOCK = "title: Stock\nonly_build_toc_files: true\nexecute:\n  execute_notebooks: 'off'\n"
@@ -33,16 +33,11 @@ ROUNDS = 3
 AIMS = (1.0, 0.02)
 """Seconds to the largest paint; score of layout shift."""
 
-# A shift within half a second of the reader's own input is the reader's.
 WATCH = """
   window.painted = 0;
-  window.shifts = [];
   new PerformanceObserver((list) => list.getEntries().forEach((entry) => {
     window.painted = entry.startTime;
   })).observe({ type: "largest-contentful-paint", buffered: true });
-  new PerformanceObserver((list) => list.getEntries().forEach((entry) => {
-    if (!entry.hadRecentInput) window.shifts.push([entry.startTime / 1000, entry.value]);
-  })).observe({ type: "layout-shift", buffered: true });
 """
 
 
@@ -89,7 +84,7 @@ def slow_load(browser: Browser, base: str, name: str) -> tuple[float, float]:
     """(seconds to the largest paint, layout shift), a slow processor on a slow line."""
     context = browser.new_context(viewport=SCREEN)
     page = context.new_page()
-    page.add_init_script(WATCH)
+    page.add_init_script(WATCH + shifts.WATCH)
     devtools = context.new_cdp_session(page)
     devtools.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
     devtools.send("Network.enable")
@@ -99,22 +94,19 @@ def slow_load(browser: Browser, base: str, name: str) -> tuple[float, float]:
     page.goto(base + name)
     page.wait_for_load_state("networkidle")
     page.wait_for_timeout(500)
-    height = page.evaluate("document.documentElement.scrollHeight")
-    for place in range(0, height, SCREEN["height"]):
-        page.evaluate("(y) => window.scrollTo({ top: y, behavior: 'instant' })", place)
-        page.wait_for_timeout(50)
+    shifts.read_through(page)
     page.wait_for_timeout(1000)
-    painted, shifts = page.evaluate("[painted / 1000, shifts]")
+    painted, found = page.evaluate("[painted / 1000, shifts]")
     context.close()
-    return painted, layout_shift(shifts)
+    return painted, layout_shift([(second, shift) for second, shift, *_ in found])
 
 
-def layout_shift(shifts: list[tuple[float, float]]) -> float:
+def layout_shift(found: list[tuple[float, float]]) -> float:
     """Of (second, shift) in order: the worst window's sum. A window ends after a second without
     a shift, or after five."""
     worst = total = 0.0
     start = last = float("-inf")
-    for second, shift in shifts:
+    for second, shift in found:
         if second - last > 1 or second - start > 5:
             start, total = second, 0.0
         last = second

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.support import book
+from tests.support import book, shifts
 
 MOST_KILOBYTES = 250
 MOST_SHIFTED = 0.02
@@ -133,29 +133,17 @@ def test_a_narrow_page_does_not_scroll_sideways(served_visits, page_name):
     assert width <= 360, wide[:5]
 
 
-# https://web.dev/articles/cls; a shift within half a second of the reader's input is the reader's.
-WATCH_SHIFTS = """
-  window.shifts = [];
-  new PerformanceObserver((list) => list.getEntries().forEach((entry) => {
-    if (!entry.hadRecentInput) window.shifts.push([entry.startTime / 1000, entry.value,
-      ...entry.sources.slice(0, 2).map((s) => s.node?.outerHTML?.slice(0, 80) ?? "")]);
-  })).observe({ type: "layout-shift", buffered: true });
-"""
-
-
 def test_nothing_moves_while_a_page_is_read(served_visits, page_name):
     context = served_visits.browser.new_context(viewport={"width": 1280, "height": 800})
     served_visits.contexts.append(context)
     page = context.new_page()
-    page.add_init_script(WATCH_SHIFTS)
+    page.add_init_script(shifts.WATCH)
     page.goto(served_visits.base + page_name)
     page.wait_for_load_state("networkidle")
     page.evaluate("document.fonts.ready.then(() => { shifts.length = 0; })")  # reading begins
-    for place in range(0, page.evaluate("document.documentElement.scrollHeight"), 800):
-        page.evaluate("(y) => window.scrollTo({ top: y, behavior: 'instant' })", place)
-        page.wait_for_timeout(30)
-    shifts = page.evaluate("shifts")
-    assert sum(shift[1] for shift in shifts) <= MOST_SHIFTED, shifts
+    shifts.read_through(page)
+    found = page.evaluate("shifts")
+    assert sum(shift[1] for shift in found) <= MOST_SHIFTED, found
 
 
 def test_the_first_load_is_light(served_visits, page_name, note):
