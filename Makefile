@@ -7,7 +7,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: book serve lab pdf test bench twice clean distclean help
+.PHONY: book serve lab pdf test test-all bench twice clean distclean help
 
 PORT ?= 8000
 PYTEST_ARGS ?=
@@ -40,6 +40,7 @@ help:
 	@echo "make pdf     print the book into _build/feedforward.pdf"
 	@echo "make test    install what the tests need and run all of them"
 	@echo "             (PYTEST_ARGS='tests/site -k keyboard' runs a part, JOBS=1 one at a time)"
+	@echo "make test-all  also run the tests that take long: every notebook from nothing, every engine"
 	@echo "make bench   measure figures, pages, the engine and the counts beside those of other tools"
 	@echo "make twice   build the book twice from nothing, and compare all files byte for byte"
 	@echo "make clean   remove what was built; make distclean removes .venv as well"
@@ -69,6 +70,9 @@ pdf: $(VENV)/.test _build/.site
 test: $(VENV)/.test _build/.site
 	@$(PY) -m bookbuild.browser --install
 	@$(PY) -m pytest -n $(JOBS) --dist loadgroup --no-loadscope-reorder $(PYTEST_ARGS)
+
+test-all: PYTEST_ARGS += -m ""
+test-all: test
 
 bench: $(VENV)/.bench _build/.site
 	@$(PY) -m bookbuild.browser --install
