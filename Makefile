@@ -30,7 +30,7 @@ export JUPYTER_PREFER_ENV_PATH := 1
 export PYTHON
 
 # What the site is made of. Folders are listed too: a deleted file changes its folder.
-SOURCES := $(shell find chapters code _config.yml _toc.yml \
+SOURCES := $(shell find chapters code tests/claims _config.yml _toc.yml \
 	! -path '*/__pycache__*' ! -path '*.egg-info*' ! -path '*/.*' 2>/dev/null | sed 's/ /\\ /g')
 
 help:

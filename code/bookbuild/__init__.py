@@ -10,6 +10,7 @@ from importlib import import_module
 from sphinx.application import Sphinx
 
 PARTS = (
+    "fresh",
     "defects",
     "assets",
     "comments",
@@ -17,7 +18,7 @@ PARTS = (
     "explorables",
     "experiments",
     "kernels",
-    "dependencies",
+    "execution",
     "questions",
     "marks",
     "claims",
@@ -39,6 +40,5 @@ def setup(app: Sphinx) -> dict[str, object]:
     # Imported here, so that `python -m bookbuild.install` loads that module alone.
     for part in PARTS:
         import_module(f"bookbuild.{part}").setup(app)
-    # Pages are made one after another: formulas go through one process. The version is that of
-    # what the parts remember of pages they have read (claims): raise it when that changes.
-    return {"parallel_read_safe": False, "parallel_write_safe": False, "env_version": 1}
+    # Pages are made one after another: formulas go through one process.
+    return {"parallel_read_safe": False, "parallel_write_safe": False}

@@ -16,7 +16,6 @@ from typing import NamedTuple
 
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.environment import BuildEnvironment
 
 from bookbuild.defects import report
 from bookbuild.marks import CLAIM
@@ -78,9 +77,7 @@ def collect(app: Sphinx, doctree: nodes.document) -> None:
             asks = nodes.Text(title + (" " if title.endswith("?") else ": "))
             words = [asks, *answer_of(asked, answers[0])]
             found[anchor] = Claim(anchor, words, marked=False)
-    claims_of(app.env)[app.env.docname] = found
-    if any(lists(doctree)):
-        list_pages(app.env).add(app.env.docname)
+    app.bookbuild_claims[app.env.docname] = found
 
 
 def answer_of(asked: nodes.admonition, answer: nodes.admonition) -> list[nodes.Node]:
@@ -111,34 +108,10 @@ def lists(doctree: nodes.document) -> Iterator[nodes.Element]:
     return (e for e in doctree.findall(nodes.Admonition) if "claims-list" in e["classes"])
 
 
-def list_pages(env: BuildEnvironment) -> set[str]:
-    """The pages that hold a list, kept between builds."""
-    if not hasattr(env, "bookbuild_claims_pages"):
-        env.bookbuild_claims_pages = set()
-    return env.bookbuild_claims_pages
-
-
-def claims_of(env: BuildEnvironment) -> dict[str, dict[str, Claim]]:
-    """The claims of every page, kept between builds."""
-    if not hasattr(env, "bookbuild_claims"):
-        env.bookbuild_claims = {}
-    return env.bookbuild_claims
-
-
-def purge(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
-    claims_of(env).pop(docname, None)
-    list_pages(env).discard(docname)
-
-
-def outdated(app: Sphinx, env: BuildEnvironment, added, changed, removed) -> list[str]:
-    """The list shows other pages and the tests: read it anew on every build."""
-    return sorted(list_pages(env) & env.found_docs)
-
-
 def fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Put the list in its place, in the order of the book's pages."""
     for place in list(lists(doctree)):
-        tests, pages = marked_tests(Path(app.srcdir) / "tests"), claims_of(app.env)
+        tests, pages = marked_tests(Path(app.srcdir) / "tests"), app.bookbuild_claims
         in_order = [page for page in app.env.collect_relations() if pages.get(page)]
         tables = [table(app, docname, page, pages[page], tests) for page in in_order]
         place.replace_self(tables)
@@ -181,7 +154,6 @@ def row(cells: Iterable[list[nodes.Node]]) -> nodes.row:
 
 
 def setup(app: Sphinx) -> None:
+    app.bookbuild_claims = {}
     app.connect("doctree-read", collect)
-    app.connect("env-purge-doc", purge)
-    app.connect("env-get-outdated", outdated)
     app.connect("doctree-resolved", fill)

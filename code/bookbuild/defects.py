@@ -1,13 +1,6 @@
-"""Defects that fail the build: all of them are said, then the build ends with an error.
-
-A page with a defect is deleted, so that the next build meets it again instead of finding
-a page that looks up to date.
-"""
+"""Defects that fail the build: all of them are said, then the build ends with an error."""
 
 from __future__ import annotations
-
-import logging as stdlib_logging
-from pathlib import Path
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -31,36 +24,17 @@ def report(app: Sphinx, message: str, docname: str, node: nodes.Node | None = No
     LOGGER.error(message, location=node if _has_line(node) else (docname, None))
 
 
-class _OtherWarnings(stdlib_logging.Handler):
-    """Remembers whether anyone but this module has warned."""
-
-    met = False
-
-    def emit(self, record) -> None:
-        self.met = self.met or record.name != LOGGER.logger.name
-
-
 def _has_line(node: nodes.Node | None) -> bool:
     return node is not None and node.source is not None and node.line is not None
 
 
 def _fail(app: Sphinx, exception: Exception | None) -> None:
-    stdlib_logging.getLogger(logging.NAMESPACE).removeHandler(app.bookbuild_others)
-    if exception is not None:
-        return
     defects = app.bookbuild_defects
-    for docname, _ in defects:
-        Path(app.builder.get_outfilename(docname)).unlink(missing_ok=True)
-    if app.warningiserror and app.bookbuild_others.met and app._warncount:
-        # Sphinx forgets the warnings of pages that it does not read again.
-        Path(app.doctreedir, "environment.pickle").unlink(missing_ok=True)
-    if defects:
+    if exception is None and defects:
         pages = ", ".join(sorted({docname for docname, _ in defects}))
         raise BookError(f"{len(defects)} defect(s), listed above, in: {pages}")
 
 
 def setup(app: Sphinx) -> None:
     app.bookbuild_defects = []
-    app.bookbuild_others = _OtherWarnings(level=stdlib_logging.WARNING)
-    stdlib_logging.getLogger(logging.NAMESPACE).addHandler(app.bookbuild_others)
     app.connect("build-finished", _fail, priority=LAST)

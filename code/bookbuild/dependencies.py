@@ -1,8 +1,7 @@
-"""A chapter is executed again when the code that it imports has changed.
+"""Which files of the book's own packages a chapter depends on.
 
-Sphinx reads a page again when a file that the page depends on is newer. A chapter's cells are
-parsed, not run: each import of the book's own packages leads to files, their imports to further
-ones, as for a figure's drawings.
+Its cells are parsed, not run: each import leads to files, their imports to further ones, as for a
+figure's drawings.
 """
 
 from __future__ import annotations
@@ -11,7 +10,6 @@ import warnings
 from pathlib import Path
 
 import jupytext
-from sphinx.application import Sphinx
 
 from explorable.sources import imported_modules, local_sources
 
@@ -25,21 +23,9 @@ def cells(chapter: Path) -> list[str]:
     ]
 
 
-def note(app: Sphinx, doctree) -> None:
-    """Tell Sphinx what the page that was just read depends on."""
-    docname = app.env.docname
-    if "kernelspec" not in app.env.metadata[docname]:
-        return
+def sources(chapter: Path) -> list[Path]:
+    """The files of the book's own packages that a chapter's cells import, directly or not."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SyntaxWarning)  # the kernel will say it
-        names = [
-            name
-            for source in cells(Path(app.env.doc2path(docname)))
-            for name in imported_modules(source)
-        ]
-    for path in local_sources(names):
-        app.env.note_dependency(str(path))
-
-
-def setup(app: Sphinx) -> None:
-    app.connect("doctree-read", note)
+        names = [name for source in cells(chapter) for name in imported_modules(source)]
+    return local_sources(names)

@@ -72,7 +72,6 @@ def copy_frames(app: Sphinx, exception: Exception | None) -> None:
             elif not (target / frames).is_file():
                 missing.append(f"{docname}: figure {name} has no frames file {frames}")
     if missing:
-        Path(app.doctreedir, "environment.pickle").unlink(missing_ok=True)
         raise BookError("; ".join(missing) + f" (looked in {frames_folder(app)})")
     for path in target.glob("*") if target.is_dir() else ():
         if path.name not in used:

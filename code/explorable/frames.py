@@ -7,7 +7,8 @@ import math
 import os
 import pickle
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,11 @@ from explorable.sources import fingerprint, local_sources
 from explorable.svg import Element, figure_to_svg
 
 Drawing = tuple[Element, str]
+CORES = "EXPLORABLE_CORES"
+"""The environment variable that names a folder with a file for each core of the machine.
+
+Whoever has locked a file uses that core. Several kernels that draw at once share the cores so.
+"""
 
 
 def draw_states(
@@ -60,17 +66,37 @@ def draw_one(draw: Callable, state: dict, salt: str) -> Drawing:
 
 
 def _draw_all(draw: Callable, states: list[dict], salt: str, settings: dict) -> list[Drawing]:
-    workers = os.cpu_count() or 1
-    if len(states) < 8 or workers == 1:
-        return _draw_chunk(draw, states, salt, settings)
-    from joblib import Parallel, delayed  # needed on a build only, not by readers
+    with _cores() as workers:
+        if len(states) < 8 or workers == 1:
+            return _draw_chunk(draw, states, salt, settings)
+        from joblib import Parallel, delayed  # needed on a build only, not by readers
 
-    size = math.ceil(len(states) / (4 * workers))
-    chunks = [states[i : i + size] for i in range(0, len(states), size)]
-    parts = Parallel(n_jobs=workers)(
-        delayed(_draw_chunk)(draw, chunk, salt, settings) for chunk in chunks
-    )
-    return [drawing for part in parts for drawing in part]
+        size = math.ceil(len(states) / (4 * workers))
+        chunks = [states[i : i + size] for i in range(0, len(states), size)]
+        parts = Parallel(n_jobs=workers)(
+            delayed(_draw_chunk)(draw, chunk, salt, settings) for chunk in chunks
+        )
+        return [drawing for part in parts for drawing in part]
+
+
+@contextmanager
+def _cores() -> Iterator[int]:
+    """How many processes may draw: one for each core that nobody else uses, and this one."""
+    folder = os.environ.get(CORES)
+    if not folder:
+        yield os.cpu_count() or 1
+        return
+    from filelock import FileLock, Timeout  # needed on a build only, not by readers
+
+    with ExitStack() as taken:
+        count = 1
+        for core in sorted(Path(folder).glob("core*")):
+            try:
+                taken.enter_context(FileLock(core, blocking=False))
+                count += 1
+            except Timeout:
+                continue
+        yield count
 
 
 def _draw_chunk(draw: Callable, states: list[dict], salt: str, settings: dict) -> list[Drawing]:

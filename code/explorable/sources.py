@@ -5,6 +5,7 @@ import hashlib
 import sys
 import sysconfig
 from collections.abc import Iterable
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -65,7 +66,13 @@ def imported_modules(source: str, package: str = "") -> list[str]:
 
 def _imports(path: Path, name: str) -> list[str]:
     package = name if path.name == "__init__.py" else name.rpartition(".")[0]
-    return imported_modules(path.read_text(encoding="utf-8"), package)
+    return _imports_of_text(path.read_text(encoding="utf-8"), package)
+
+
+@cache
+def _imports_of_text(source: str, package: str) -> list[str]:
+    """Parsed once: the figures of a chapter ask for the same modules, one after another."""
+    return imported_modules(source, package)
 
 
 def _local_file(name: str) -> Path | None:

@@ -15,7 +15,7 @@ STAMP = ROOT / "_build" / ".site"
 def sources() -> list[Path]:
     """The files that the site is made of."""
     named = [ROOT / "_config.yml", ROOT / "_toc.yml"]
-    for folder in (ROOT / "chapters", ROOT / "code"):
+    for folder in (ROOT / "chapters", ROOT / "code", ROOT / "tests" / "claims"):
         named += [
             path
             for path in folder.rglob("*")
