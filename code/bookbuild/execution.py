@@ -18,6 +18,7 @@ import re
 import tempfile
 import time
 from collections.abc import Iterator
+from functools import cache
 from importlib.metadata import distributions
 from pathlib import Path
 
@@ -112,7 +113,7 @@ class Record:
             await client._async_cleanup_kernel()
         self.seconds = time.monotonic() - began
         cells = [
-            {"execution_count": cell.execution_count, "outputs": cell.outputs}
+            {"execution_count": cell.execution_count, "outputs": _joined(cell.outputs)}
             for cell in _code(self.notebook)
         ]
         self.outputs = {
@@ -172,8 +173,26 @@ def _key(notebook: NotebookNode, chapter: Path) -> str:
         for cell in notebook.cells
     ]
     parts = (order, notebook.metadata.get("kernelspec"), fingerprint(sources(chapter)))
-    packages = sorted({f"{d.name} {d.version}" for d in distributions()})
-    return hashlib.sha256(repr((parts, packages, platform.python_version())).encode()).hexdigest()
+    return hashlib.sha256(repr((parts, _environment())).encode()).hexdigest()
+
+
+@cache
+def _environment() -> tuple[str, ...]:
+    """The versions of Python and of every package that is installed."""
+    packages = {f"{package.name} {package.version}" for package in distributions()}
+    return (platform.python_version(), *sorted(packages))
+
+
+def _joined(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """Pieces of one stream as one: where it is cut depends on how fast the machine is."""
+    joined: list[NotebookNode] = []
+    for output in outputs:
+        last = joined[-1] if joined else {}
+        if output.output_type == "stream" and last.get("name") == output.name:
+            last.text += output.text
+        else:
+            joined.append(output)
+    return joined
 
 
 def execute(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
