@@ -67,8 +67,8 @@ DYNAMIC = ("explorable/*", "katex/fonts/*", "opensearch.xml", "figures.js", "pre
 
 def configure(app: Sphinx, config: Config) -> None:
     """Our folders come first, and a change in them rewrites every page."""
-    config.templates_path.insert(0, str(TEMPLATES))
-    config.html_static_path.append(str(STATIC))
+    config.templates_path = [str(TEMPLATES), *config.templates_path]
+    config.html_static_path = [*config.html_static_path, str(STATIC)]
     config.book_sources_digest = digest(HERE)
     for name, value in THEME.items():
         config.html_theme_options.setdefault(name, value)

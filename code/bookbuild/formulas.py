@@ -122,7 +122,7 @@ def visit_displaymath(translator, node: nodes.math_block) -> None:
 
 def configure(app: Sphinx, config: Config) -> None:
     config.html_math_renderer = NAME
-    config.html_static_path.append(str(install.home()))
+    config.html_static_path = [*config.html_static_path, str(install.home())]
 
 
 def _check_installed(app: Sphinx) -> None:

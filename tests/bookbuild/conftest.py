@@ -33,7 +33,6 @@ def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[
 
     def run(text: str, **overrides: object) -> Book:
         source = tmp_path / "source"
-        source.mkdir(exist_ok=True)
         page = source / "index.md"
         if not page.is_file() or page.read_text("utf-8") != text:
             page.write_text(text, "utf-8")
@@ -63,4 +62,6 @@ def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[
                 error = f"{type(failure).__name__}: {failure}"
         return Book(tmp_path / "html", warnings.getvalue(), error)
 
+    run.source = tmp_path / "source"
+    run.source.mkdir()
     yield run

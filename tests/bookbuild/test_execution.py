@@ -1,0 +1,113 @@
+"""Chapters are executed side by side, each once, and pages show what they put out."""
+
+import json
+
+import pytest
+
+from tests.support.book import ROOT
+
+HEAD = """---
+kernelspec: {name: python3, display_name: Python 3, language: python}
+jupytext: {text_representation: {extension: .md, format_name: myst}}
+---
+# Page
+
+"""
+INLINE = {"nb_execution_mode": "inline", "nb_execution_raise_on_error": True}
+
+
+def cell(code: str) -> str:
+    return f"```{{code-cell}} ipython3\n{code}\n```\n\n"
+
+
+@pytest.fixture
+def run(build, monkeypatch):
+    """Build a page with cells, in our own kernel; keywords are further pages."""
+    monkeypatch.setenv("JUPYTER_PREFER_ENV_PATH", "1")
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+
+    def built(text, **others):
+        for name, more in others.items():
+            text += f"\n```{{toctree}}\n{name}\n```\n"
+            (build.source / f"{name}.md").write_text(HEAD + more, "utf-8")
+        return build(HEAD + text, **INLINE, nb_eval_name_regex=r"^[\s\S]+$")
+
+    return built
+
+
+def test_an_expression_in_prose_has_the_value_of_its_place(run):
+    text = cell("n = 1") + "First {eval}`n`, " + "then {eval}`n + 1`.\n\n" + cell("n = 7")
+    page = run(text + "Now {eval}`n`.\n").page()
+    said = [p.text for p in page.select("article p")]
+    assert "First 1, then 2." in said and "Now 7." in said
+
+
+def test_a_page_is_executed_again_when_a_cell_changes_and_not_when_its_prose_does(run, tmp_path):
+    count = f"print(len(open({str(tmp_path / 'log')!r}, 'a').write('x') * 'x'))"
+    log = tmp_path / "log"
+    run(cell(count) + "Prose.\n")
+    run(cell(count) + "Other prose.\n")
+    assert log.read_text() == "x"
+    run(cell(count + " ") + "Other prose, {eval}`1`.\n")
+    assert log.read_text() == "xx"
+
+
+def test_a_page_is_executed_again_when_its_figures_frames_are_gone(run, tmp_path):
+    text = cell("from explorable import explore\nfrom tests.explorable import figures")
+    text += cell("explore(figures.step, time=(0, 2))")
+    assert run(text).error is None
+    for frames in (tmp_path / ".explorable").glob("*.js"):
+        frames.unlink()
+    assert run(text).error is None
+    assert list((tmp_path / ".explorable").glob("*.js")) != []
+
+
+def test_what_a_cell_prints_in_two_pieces_is_one_line(run):
+    text = cell("import time\nprint('half', end='', flush=True)\ntime.sleep(1)\nprint(' and half')")
+    (output,) = run(text).page().select(".cell_output pre")
+    assert output.text == "half and half\n"
+
+
+def test_a_cell_that_fails_fails_the_build_and_the_other_chapters_are_kept(run, tmp_path):
+    failed = run(cell("1 / 0"), other=cell("print(1)"))
+    assert "ExecutionError" in failed.error and "index.md" in failed.error
+    assert json.loads((tmp_path / ".executed" / "other.json").read_text())["outputs"]
+    assert not (tmp_path / ".executed" / "index.json").exists()
+
+
+MEET = """
+Path({here!r}).touch()
+until = time.monotonic() + 60
+while not Path({there!r}).exists():
+    assert time.monotonic() < until, "the other chapter was not executed meanwhile"
+    time.sleep(0.05)"""
+
+
+def test_two_chapters_run_at_the_same_time(run, tmp_path, monkeypatch):
+    """Each waits until the other has begun."""
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    one, two = str(tmp_path / "one"), str(tmp_path / "two")
+    built = run(
+        cell(MEET.format(here=one, there=two)), other=cell(MEET.format(here=two, there=one))
+    )
+    assert built.error is None
+
+
+def test_each_kernel_has_one_thread_for_linear_algebra(run):
+    shown = run(cell("import os\nprint(os.environ['OPENBLAS_NUM_THREADS'])")).page()
+    assert shown.select_one(".cell_output pre").text == "1\n"
+
+
+def test_the_chapter_that_took_longest_is_executed_first(run, tmp_path, monkeypatch):
+    """Where it is not known yet, the one with the most lines of code."""
+    monkeypatch.setattr("os.cpu_count", lambda: 1)
+    log = tmp_path / "log"
+    mark = f"open({str(log)!r}, 'a').write('{{}} ')"
+    slow, long = (
+        mark.format("slow") + "\nimport time\ntime.sleep(3)",
+        "\n" * 40 + mark.format("long"),
+    )
+    run(cell(slow), other=cell(long))
+    assert log.read_text() == "long slow "
+    run(cell(slow + "\n0"), other=cell(long + "\n0"))
+    assert log.read_text() == "long slow slow long "
