@@ -12,6 +12,7 @@ from tests.support import book
 from tests.support.server import served
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the marks in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Where several workers share the tests, those of a page or of a chapter stay together.
 
