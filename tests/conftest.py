@@ -12,17 +12,32 @@ from tests.support import book
 from tests.support.server import served
 
 
+SHARED = ("page_name", "executed", "trained", "path")
+"""The parameters of a test that name a page or a chapter."""
+
+FIRST = ("chapters", "site")
+"""What takes longest, so that at the end no worker waits long for another."""
+
+
+def group(item: pytest.Item) -> str:
+    """The tests that share what is slow to set up: an open page, an executed notebook."""
+    values = item.callspec.params if hasattr(item, "callspec") else {}
+    page = getattr(values.get("explorer"), "page", None)
+    shared = next((values[name] for name in SHARED if name in values), page)
+    return f"{item.path.parent.name} {shared or item.path}"
+
+
 @pytest.hookimpl(tryfirst=True)  # xdist reads the marks in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where several workers share the tests, those of a page or of a chapter stay together.
-
-    They share what is slow to set up: an open page, an executed notebook.
-    """
+    """The tests of a page or of a chapter follow each other, and one worker runs them."""
+    groups: dict[str, list[pytest.Item]] = {}
     for item in items:
-        values = item.callspec.params if hasattr(item, "callspec") else {}
-        page = getattr(values.get("explorer"), "page", None)
-        shared = next((values[n] for n in ("page_name", "executed", "path") if n in values), page)
-        item.add_marker(pytest.mark.xdist_group(f"{item.path.parent.name} {shared or item.path}"))
+        groups.setdefault(group(item), []).append(item)
+    for name, members in groups.items():
+        for item in members:
+            item.add_marker(pytest.mark.xdist_group(name))
+    ordered = sorted(groups.values(), key=lambda members: members[0].path.parent.name not in FIRST)
+    items[:] = [item for members in ordered for item in members]
 
 
 @pytest.fixture(scope="session", autouse=True)

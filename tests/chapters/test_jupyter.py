@@ -2,7 +2,8 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -26,11 +27,23 @@ ANY_RAN = """() => [...document.querySelectorAll(".jp-CodeCell .jp-InputPrompt")
   .some((prompt) => /\\[(\\*|\\d+)\\]/.test(prompt.textContent))"""
 
 
-@pytest.fixture(scope="module", params=["jupyterlab", "notebook"])
-def jupyter(request, tmp_path_factory) -> Iterator[tuple[str, str, str]]:
-    """(app, address, token)."""
-    with running(tmp_path_factory.mktemp(request.param), request.param) as (address, token):
-        yield request.param, address, token
+REPRESENTATIVES = {("jupyterlab", "how-to-use.md"), ("notebook", "index.md")}
+"""What `make test` runs; `make test-all` runs every page in both."""
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory) -> Iterator[Callable[[str], tuple[str, str]]]:
+    """servers(app): the address and the token of a server, started when it is first asked for."""
+    started = {}
+    with ExitStack() as until_the_end:
+
+        def server(app: str) -> tuple[str, str]:
+            if app not in started:
+                folder = tmp_path_factory.mktemp(app)
+                started[app] = until_the_end.enter_context(running(folder, app))
+            return started[app]
+
+        yield server
 
 
 @pytest.fixture
@@ -40,9 +53,8 @@ def page(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
-def open_notebook(page: Page, jupyter: tuple[str, str, str], name: str) -> None:
+def open_notebook(page: Page, app: str, address: str, token: str, name: str) -> None:
     """By its address alone: the .md opens as a notebook, not as text, as for a double click."""
-    app, address, token = jupyter
     # A workspace of its own: Lab would bring back what the last test had open.
     workspace = name.removesuffix(".md").replace("/", "-")
     path = "notebooks" if app == "notebook" else f"lab/workspaces/{workspace}/tree"
@@ -76,9 +88,20 @@ def test_a_markdown_file_is_a_notebook_by_default():
     }
 
 
-@pytest.mark.parametrize("path", book.notebooks(), ids=lambda path: path.name)
-def test_a_chapter_runs_in_jupyter_and_its_figures_answer(page, jupyter, path):
-    open_notebook(page, jupyter, path.relative_to(book.CHAPTERS).as_posix())
+@pytest.mark.parametrize(
+    ("app", "path"),
+    [
+        pytest.param(
+            *(app, path),
+            id=f"{app}-{path.name}",
+            marks=[pytest.mark.thorough] * ((app, path.name) not in REPRESENTATIVES),
+        )
+        for app in ("jupyterlab", "notebook")
+        for path in book.notebooks()
+    ],
+)
+def test_a_chapter_runs_in_jupyter_and_its_figures_answer(page, servers, app, path):
+    open_notebook(page, app, *servers(app), path.relative_to(book.CHAPTERS).as_posix())
     run_all(page)
     assert page.locator(".jp-RenderedText[data-mime-type*=error]").count() == 0
     assert page.locator(".jp-RenderedText[data-mime-type*=stderr]").count() == 0
