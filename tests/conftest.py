@@ -11,7 +11,6 @@ from bookbuild.experiments import folder
 from tests.support import book
 from tests.support.server import served
 
-
 SHARED = ("page_name", "executed", "trained", "path")
 """The parameters of a test that name a page or a chapter."""
 
