@@ -56,6 +56,11 @@ def test_each_control_turns_the_figure(visit, figure_id):
         assert control.shown[0] != control.shown[-1], f"{control.name}: its two ends look the same"
 
 
+def test_a_value_looks_the_same_from_either_side(visit, figure_id):
+    for control in visit.figure(figure_id):
+        assert control.backwards == control.shown, control.name
+
+
 def test_back_at_the_start_the_first_frame_stands_exactly(visit, figure_id):
     assert [control.name for control in visit.figure(figure_id) if not control.back] == []
 

@@ -48,9 +48,11 @@ SCRIPT = """(id) => {
         said.push(output(c));
         spoken.push(c.getAttribute("aria-valuetext"));
       }
+      const backwards = shown.map((_, i) => (turn(c, sizes[k] - 1 - i), picture())).reverse();
       turn(c, initial);
       const back = picture() === start;
-      return { name: c.id, kind: c.type, size: sizes[k], initial, shown, said, spoken, back };
+      const values = { shown, backwards, said, spoken };
+      return { name: c.id, kind: c.type, size: sizes[k], initial, ...values, back };
     });
   };
   // All states in turn, as a hand would reach them: one event per changed control.
@@ -86,6 +88,7 @@ class Control:
     size: int
     initial: int
     shown: list[int]
+    backwards: list[int]
     said: list[str | None]
     spoken: list[str | None]
     back: bool
@@ -148,7 +151,7 @@ def press_keys(page: Page, figure_id: str, number: int, control: Control, place:
     if control.kind == "checkbox":
         keys = [("Space", 1 - control.initial), ("Space again", control.initial)]
     elif control.kind == "range":
-        keys = [("Home", 0), ("ArrowRight", 1), ("End", last), ("ArrowLeft", last - 1)]
+        keys = [("End", last), ("ArrowLeft", last - 1), ("Home", 0), ("ArrowRight", 1)]
     else:
         turn(page, figure_id, number, 0)
         keys = [("ArrowDown", 1), ("ArrowUp", 0)]
