@@ -1,8 +1,11 @@
-"""Several workers share the tests, and what is slow to set up is set up by one of them."""
+"""The suite itself: how workers share it, and what of it `make test` leaves to `make test-all`."""
 
 import os
+import re
 import subprocess
 import sys
+
+import yaml
 
 from tests.support.book import ROOT
 
@@ -53,3 +56,26 @@ def test_the_tests_of_a_page_or_a_chapter_are_run_by_one_worker(tmp_path):
     assert len(lines) == 4 + 8 + 4  # each chapter is executed once
     assert {what: len(some) for what, some in workers.items()} == dict.fromkeys(workers, 1)
     assert set.union(*workers.values()) == {"gw0", "gw1"}
+
+
+def test_the_readme_lists_what_only_test_all_runs():
+    """A row for each file whose tests are marked as thorough."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (table,) = re.findall(r"\| Only in `make test-all` .*\n((?:\|.*\n)+)", readme)
+    listed = re.findall(r"\| `(tests/[\w/]+\.py)` \|$", table, re.MULTILINE)
+    marked = [
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "tests").rglob("test_*.py")
+        if re.search(r"\bmark\.thorough\b", path.read_text(encoding="utf-8"))
+    ]
+    assert listed == sorted(marked)
+
+
+def test_a_push_runs_the_tests_and_every_night_runs_all_of_them():
+    workflow = ROOT / ".github" / "workflows" / "test.yml"
+    text = workflow.read_text(encoding="utf-8")
+    jobs = yaml.safe_load(text)["jobs"]
+    assert re.search(r"^  schedule:\n    - cron: ", text, re.MULTILINE)
+    last = {name: job["steps"][-1]["run"] for name, job in jobs.items()}
+    assert last == {"test": "bash .ci/run", "test-all": "bash .ci/run test-all"}
+    assert "'push'" in jobs["test"]["if"] and "'schedule'" in jobs["test-all"]["if"]
