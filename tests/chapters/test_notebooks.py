@@ -79,6 +79,12 @@ def trained(request) -> nbformat.NotebookNode:
     return run_live(request.param, kept=False)
 
 
+def run(notebook: nbformat.NotebookNode, folder: Path) -> None:
+    """In a kernel of its own, started in the folder; a busy machine may take its time."""
+    resources = {"metadata": {"path": str(folder)}}
+    NotebookClient(notebook, timeout=1200, startup_timeout=300, resources=resources).execute()
+
+
 @cache  # a worker may set up a fixture again for the next test of the same chapter
 def run_live(path: Path, kept: bool) -> nbformat.NotebookNode:
     """The chapter after a run from top to bottom in a fresh kernel, with its {eval} roles.
@@ -103,9 +109,7 @@ def run_live(path: Path, kept: bool) -> nbformat.NotebookNode:
         patch.delenv("EXPLORABLE_STATIC", raising=False)
         if not kept:
             patch.delenv(FOLDER)
-        NotebookClient(
-            notebook, timeout=600, resources={"metadata": {"path": str(path.parent)}}
-        ).execute()
+        run(notebook, path.parent)
     return notebook
 
 
@@ -217,7 +221,7 @@ def test_the_notebook_that_the_first_page_offers_runs_where_it_was_saved(site, t
     """Anywhere on a machine that has the book's packages: here in an empty folder."""
     offered = nbformat.read(site / "_downloads" / "index.ipynb", as_version=4)
     keep_listening()
-    NotebookClient(offered, timeout=600, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    run(offered, tmp_path)
     shown = [out for cell in offered.cells if cell.cell_type == "code" for out in cell.outputs]
     assert any("application/vnd.jupyter.widget-view+json" in out.get("data", {}) for out in shown)
     assert list(tmp_path.iterdir()) == []

@@ -163,7 +163,6 @@ def test_two_figures_that_share_their_frames_both_answer(folder, tmp_path, brows
         page.wait_for_function(
             "([id, before]) => document.querySelector(`#${id} svg`).innerHTML !== before",
             arg=[figure_id, before],
-            timeout=5000,
         )
     page.close()
 

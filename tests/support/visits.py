@@ -13,6 +13,10 @@ SCHEMES = {"light": {}, "dark": {"color_scheme": "dark"}}
 """The options of a visit in each theme."""
 
 
+PATIENCE = 180_000
+"""Milliseconds, on a machine that may have much else to do."""
+
+
 class Visits:
     """Opens pages and keeps what they asked for and what went wrong on them."""
 
@@ -29,6 +33,7 @@ class Visits:
         """A page at rest, in a fresh browser profile; options are those of `new_context`."""
         options = {"viewport": {"width": 1280, "height": 800}} | options
         context = self.browser.new_context(**options)
+        context.set_default_timeout(PATIENCE)
         self.contexts.append(context)
         page = context.new_page()
         page.on("console", self._said)
