@@ -29,23 +29,28 @@ warnings.simplefilter("error")
 import time
 from contextlib import ExitStack
 from feedforward.experiments import timed
-cell, began, seconds, unseen = ExitStack(), [time.process_time()], [], []
-def begin(info):
-    unseen.append(cell.enter_context(timed()))
-    began[0] = time.process_time()
-def end(result):
-    seconds.append(time.process_time() - began[0])
-    cell.close()
-get_ipython().events.register("pre_run_cell", begin)
-get_ipython().events.register("post_run_cell", end)
+class OfTheTest:
+    cell, seconds, unseen = ExitStack(), [], []
+    def begin(info):
+        OfTheTest.unseen.append(OfTheTest.cell.enter_context(timed()))
+        OfTheTest.began = time.process_time()
+    def end(result):
+        OfTheTest.seconds.append(time.process_time() - OfTheTest.began)
+        OfTheTest.cell.close()
+OfTheTest.began = time.process_time()
+get_ipython().events.register("pre_run_cell", OfTheTest.begin)
+get_ipython().events.register("post_run_cell", OfTheTest.end)
 """
 # Of each cell: the seconds that it took, and those that it would take from nothing without a bar.
-TELL = "print(*seconds[1:]); print(*(times[1] for times in unseen[:-1]))"
+TELL = """
+print(*OfTheTest.seconds[1:])
+print(*(unseen for _, unseen in OfTheTest.unseen[:-1]))
+"""
 BAR = re.compile(r"[█·]{24} step ")
 PATIENCE = 10.0
 """Seconds of the processor, of all its cores together."""
 
-FROM_NOTHING = "REPRESENTATIVE.md"
+FROM_NOTHING = "activations.md"
 """The lightest chapter whose experiments take long enough to say how far they are."""
 ASKS_AGAIN = {"reproductions.md"}
 """Pages that show the other chapters' experiments: those run there, and are only looked up here."""
