@@ -1,9 +1,10 @@
 """Visits of pages: what they ask for, what goes wrong, and what a reader meets on the way down."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import urldefrag
 
-from playwright.sync_api import Browser, Page, Request
+from playwright.sync_api import Browser, Error, Page, Request
 
 from tests.support import shifts
 from tests.support.questions import Asked, ask
@@ -13,7 +14,7 @@ SCHEMES = {"light": {}, "dark": {"color_scheme": "dark"}}
 """The options of a visit in each theme."""
 
 
-PATIENCE = 180_000
+PATIENCE = 60_000
 """Milliseconds, on a machine that may have much else to do."""
 
 
@@ -73,7 +74,7 @@ class Visit:
 
     first: what it received until it was at rest, in bytes by address. A page without options was
     then read through to its end: moved, what moved under its reader; early, figures whose frames
-    came though they were far below the window. figures: what walking through each of them told.
+    came though they were far below the window. told: what walking through its figures found.
     """
 
     page: Page
@@ -82,8 +83,7 @@ class Visit:
     moved: list[list] = field(default_factory=list)
     early: list[str] = field(default_factory=list)
     known: int = 0
-    figures: dict[str, list[Control]] = field(default_factory=dict)
-    asked: list[Asked] | None = None
+    told: dict[str, list | Error] = field(default_factory=dict)
 
     def troubles(self) -> list[str]:
         return [*self.visits.errors, *self.visits.foreign]
@@ -95,15 +95,22 @@ class Visit:
 
     def figure(self, figure_id: str) -> list[Control]:
         """What each control does: the figure is walked through when it is first asked for."""
-        if figure_id not in self.figures:
-            self.figures[figure_id] = walk(self.page, figure_id)
-        return self.figures[figure_id]
+        return self._once(figure_id, lambda: walk(self.page, figure_id))
 
     def questions(self) -> list[Asked]:
         """What each question says: they are answered when they are first asked for."""
-        if self.asked is None:
-            self.asked = ask(self.page)
-        return self.asked
+        return self._once("questions", lambda: ask(self.page))
+
+    def _once(self, what: str, look: Callable[[], list]) -> list:
+        """What a look at the page told. One that failed fails again at once, not after a wait."""
+        if what not in self.told:
+            try:
+                self.told[what] = look()
+            except Error as error:
+                self.told[what] = error
+        if isinstance(self.told[what], Error):
+            raise self.told[what]
+        return self.told[what]
 
 
 FAR = """() => [...document.querySelectorAll("figure.explorable")]
