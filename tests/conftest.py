@@ -14,8 +14,8 @@ from tests.support.server import served
 SHARED = ("page_name", "executed", "trained", "path")
 """The parameters of a test that name a page or a chapter."""
 
-FIRST = ("chapters", "site")
-"""What takes longest, so that at the end no worker waits long for another."""
+FIRST = ("bookbuild", "chapters", "site")
+"""What wants a process without a browser yet, then what takes longest: all else fills the gaps."""
 
 
 def group(item: pytest.Item) -> str:
@@ -35,8 +35,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for name, members in groups.items():
         for item in members:
             item.add_marker(pytest.mark.xdist_group(name))
-    ordered = sorted(groups.values(), key=lambda members: members[0].path.parent.name not in FIRST)
-    items[:] = [item for members in ordered for item in members]
+
+    def place(members: list[pytest.Item]) -> int:
+        folder = members[0].path.parent.name
+        return FIRST.index(folder) if folder in FIRST else len(FIRST)
+
+    items[:] = [item for members in sorted(groups.values(), key=place) for item in members]
 
 
 @pytest.fixture(scope="session", autouse=True)
