@@ -38,7 +38,7 @@ help:
 	@echo "make serve   serve the site at http://127.0.0.1:$(PORT)/ (PORT=8001 for another port)"
 	@echo "make lab     open the chapters as notebooks in JupyterLab"
 	@echo "make pdf     print the book into _build/feedforward.pdf"
-	@echo "make test    install what the tests need and run all of them"
+	@echo "make test    install what the tests need and run them"
 	@echo "             (PYTEST_ARGS='tests/site -k keyboard' runs a part, JOBS=1 one at a time)"
 	@echo "make test-all  also run the tests that take long: every notebook from nothing, every engine"
 	@echo "make bench   measure figures, pages, the engine and the counts beside those of other tools"

@@ -11,17 +11,36 @@ from bookbuild.experiments import folder
 from tests.support import book
 from tests.support.server import served
 
+SHARED = ("page_name", "executed", "trained", "path")
+"""The parameters of a test that name a page or a chapter."""
 
+FIRST = ("bookbuild", "chapters", "site")
+"""What wants a process without a browser yet, then what takes longest: all else fills the gaps."""
+
+
+def group(item: pytest.Item) -> str:
+    """The tests that share what is slow to set up: an open page, an executed notebook."""
+    values = item.callspec.params if hasattr(item, "callspec") else {}
+    page = getattr(values.get("explorer"), "page", None)
+    shared = next((values[name] for name in SHARED if name in values), page)
+    return f"{item.path.parent.name} {shared or item.path}"
+
+
+@pytest.hookimpl(tryfirst=True)  # xdist reads the marks in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where several workers share the tests, those of a page or of a chapter stay together.
-
-    They share what is slow to set up: an open page, an executed notebook.
-    """
+    """The tests of a page or of a chapter follow each other, and one worker runs them."""
+    groups: dict[str, list[pytest.Item]] = {}
     for item in items:
-        values = item.callspec.params if hasattr(item, "callspec") else {}
-        page = getattr(values.get("explorer"), "page", None)
-        shared = next((values[n] for n in ("page_name", "executed", "path") if n in values), page)
-        item.add_marker(pytest.mark.xdist_group(f"{item.path.parent.name} {shared or item.path}"))
+        groups.setdefault(group(item), []).append(item)
+    for name, members in groups.items():
+        for item in members:
+            item.add_marker(pytest.mark.xdist_group(name))
+
+    def place(members: list[pytest.Item]) -> int:
+        folder = members[0].path.parent.name
+        return FIRST.index(folder) if folder in FIRST else len(FIRST)
+
+    items[:] = [item for members in sorted(groups.values(), key=place) for item in members]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -22,6 +22,33 @@ _busy = [-math.inf, -math.inf]
 WIDTH = 24
 
 
+class Covered:
+    """The processor's seconds that a bar would cover if somebody watched: from the second step on.
+
+    A build shows no bar. This is how it knows for how long a reader would have seen none. A run
+    within a run counts once.
+    """
+
+    def __init__(self) -> None:
+        self.runs, self.before, self.since = 0, 0.0, 0.0
+
+    def __enter__(self) -> None:
+        if not self.runs:
+            self.since = time.process_time()
+        self.runs += 1
+
+    def __exit__(self, *_: object) -> None:
+        self.runs -= 1
+        if not self.runs:
+            self.before += time.process_time() - self.since
+
+    def seconds(self) -> float:
+        return self.before + (time.process_time() - self.since if self.runs else 0.0)
+
+
+covered = Covered()
+
+
 def progress(steps: int) -> Iterator[int]:
     """0, 1, …, steps − 1, with a bar on the screen from the third second on; it leaves no trace.
 
@@ -32,7 +59,9 @@ def progress(steps: int) -> Iterator[int]:
     """
     steps = _check.count(steps, "steps", least=0)
     if not _watched():
-        yield from range(steps)
+        yield from range(min(steps, 1))
+        with covered:
+            yield from range(1, steps)
         return
     start = time.monotonic()
     if start - _busy[1] > PAUSE:

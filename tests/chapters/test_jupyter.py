@@ -2,7 +2,8 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from tests.support.explorers import explorers
 from tests.support.lab import running
 
 RUN_MINUTES = 5
+PATIENCE = 180_000
+"""Milliseconds, on a machine that may have much else to do."""
 
 # Nothing waits and nothing runs: every code cell has a number before its colon.
 ALL_RAN = """() => {
@@ -26,28 +29,40 @@ ANY_RAN = """() => [...document.querySelectorAll(".jp-CodeCell .jp-InputPrompt")
   .some((prompt) => /\\[(\\*|\\d+)\\]/.test(prompt.textContent))"""
 
 
-@pytest.fixture(scope="module", params=["jupyterlab", "notebook"])
-def jupyter(request, tmp_path_factory) -> Iterator[tuple[str, str, str]]:
-    """(app, address, token)."""
-    with running(tmp_path_factory.mktemp(request.param), request.param) as (address, token):
-        yield request.param, address, token
+REPRESENTATIVES = {("jupyterlab", "how-to-use.md"), ("notebook", "index.md")}
+"""What `make test` runs; `make test-all` runs every page in both."""
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory) -> Iterator[Callable[[str], tuple[str, str]]]:
+    """servers(app): the address and the token of a server, started when it is first asked for."""
+    started = {}
+    with ExitStack() as until_the_end:
+
+        def server(app: str) -> tuple[str, str]:
+            if app not in started:
+                folder = tmp_path_factory.mktemp(app)
+                started[app] = until_the_end.enter_context(running(folder, app))
+            return started[app]
+
+        yield server
 
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1280, "height": 1000})
+    context.set_default_timeout(PATIENCE)
     yield context.new_page()
     context.close()
 
 
-def open_notebook(page: Page, jupyter: tuple[str, str, str], name: str) -> None:
+def open_notebook(page: Page, app: str, address: str, token: str, name: str) -> None:
     """By its address alone: the .md opens as a notebook, not as text, as for a double click."""
-    app, address, token = jupyter
     # A workspace of its own: Lab would bring back what the last test had open.
     workspace = name.removesuffix(".md").replace("/", "-")
     path = "notebooks" if app == "notebook" else f"lab/workspaces/{workspace}/tree"
     page.goto(f"{address}/{path}/{name}?token={token}")
-    page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=120_000)
+    page.wait_for_selector(".jp-Notebook .jp-CodeCell")
     # Only now does the kernel take requests.
     if app == "jupyterlab":
         status = page.locator(".jp-StatusBar-Widget, #jp-main-statusbar")
@@ -55,14 +70,14 @@ def open_notebook(page: Page, jupyter: tuple[str, str, str], name: str) -> None:
     else:
         page.get_by_role("button", name="Python 3").first.wait_for(timeout=120_000)
         page.wait_for_selector(
-            ".jp-Notebook-ExecutionIndicator[data-status=idle]", timeout=120_000, state="attached"
+            ".jp-Notebook-ExecutionIndicator[data-status=idle]", state="attached"
         )
 
 
 def run_all(page: Page) -> None:
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-    page.wait_for_function(ANY_RAN, timeout=60_000)
+    page.wait_for_function(ANY_RAN)
     page.wait_for_function(ALL_RAN, timeout=RUN_MINUTES * 60_000)
 
 
@@ -76,9 +91,20 @@ def test_a_markdown_file_is_a_notebook_by_default():
     }
 
 
-@pytest.mark.parametrize("path", book.notebooks(), ids=lambda path: path.name)
-def test_a_chapter_runs_in_jupyter_and_its_figures_answer(page, jupyter, path):
-    open_notebook(page, jupyter, path.relative_to(book.CHAPTERS).as_posix())
+@pytest.mark.parametrize(
+    ("app", "path"),
+    [
+        pytest.param(
+            *(app, path),
+            id=f"{app}-{path.name}",
+            marks=[pytest.mark.thorough] * ((app, path.name) not in REPRESENTATIVES),
+        )
+        for app in ("jupyterlab", "notebook")
+        for path in book.notebooks()
+    ],
+)
+def test_a_chapter_runs_in_jupyter_and_its_figures_answer(page, servers, app, path):
+    open_notebook(page, app, *servers(app), path.relative_to(book.CHAPTERS).as_posix())
     run_all(page)
     assert page.locator(".jp-RenderedText[data-mime-type*=error]").count() == 0
     assert page.locator(".jp-RenderedText[data-mime-type*=stderr]").count() == 0
@@ -87,7 +113,7 @@ def test_a_chapter_runs_in_jupyter_and_its_figures_answer(page, jupyter, path):
         return
     figures = page.locator(".jp-OutputArea .widget-vbox").filter(has=page.locator("svg[role=img]"))
     box = figures.filter(has=page.locator(".noUi-handle")).first
-    box.wait_for(timeout=60_000)
+    box.wait_for()
     slider = box.locator(".noUi-handle").first
     slider.scroll_into_view_if_needed()
     drawing = box.locator("svg[role=img]").first
@@ -104,5 +130,4 @@ def test_a_chapter_runs_in_jupyter_and_its_figures_answer(page, jupyter, path):
         "([box, before]) => { const s = box.querySelector('svg[role=img]');"
         " return s && s.innerHTML !== before; }",
         arg=[box.element_handle(), before],
-        timeout=60_000,
     )

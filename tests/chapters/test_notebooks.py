@@ -1,6 +1,7 @@
 """Every chapter, as a notebook: its cells run, warn of nothing, and are short."""
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -9,7 +10,6 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from bookbuild.experiments import folder
 from bookbuild.kernels import keep_listening
 from feedforward.experiments import FOLDER
 from tests.support import book
@@ -17,8 +17,6 @@ from tests.support import book
 MOST_LINES = 15
 LONGEST_LINE = 88
 """Characters; the page's code box hides what is beyond."""
-ASKS_AGAIN = {"reproductions"}
-"""Pages that show the other chapters' experiments: those run there, and are only looked up here."""
 EVAL_ROLE = re.compile(r"\{eval\}(`+)(.+?)\1", re.DOTALL)
 
 # Other packages are imported first, so that a deprecation of theirs is not ours; from then
@@ -29,15 +27,33 @@ import matplotlib, numpy, scipy, sklearn, torch, ipywidgets, IPython.display
 warnings.simplefilter("error")
 
 import time
-processor, began = [], [time.process_time()]
-def begin(info): began[0] = time.process_time()
-def end(result): processor.append(time.process_time() - began[0])
-get_ipython().events.register("pre_run_cell", begin)
-get_ipython().events.register("post_run_cell", end)
+from contextlib import ExitStack
+from feedforward.experiments import timed
+class OfTheTest:
+    cell, seconds, unseen = ExitStack(), [], []
+    def begin(info):
+        OfTheTest.unseen.append(OfTheTest.cell.enter_context(timed()))
+        OfTheTest.began = time.process_time()
+    def end(result):
+        OfTheTest.seconds.append(time.process_time() - OfTheTest.began)
+        OfTheTest.cell.close()
+OfTheTest.began = time.process_time()
+get_ipython().events.register("pre_run_cell", OfTheTest.begin)
+get_ipython().events.register("post_run_cell", OfTheTest.end)
+"""
+# Of each cell: the seconds that it took, and those that it would take from nothing without a bar.
+TELL = """
+print(*OfTheTest.seconds[1:])
+print(*(unseen for _, unseen in OfTheTest.unseen[:-1]))
 """
 BAR = re.compile(r"[█·]{24} step ")
 PATIENCE = 10.0
 """Seconds of the processor, of all its cores together."""
+
+FROM_NOTHING = "activations.md"
+"""The lightest chapter whose experiments take long enough to say how far they are."""
+ASKS_AGAIN = {"reproductions.md"}
+"""Pages that show the other chapters' experiments: those run there, and are only looked up here."""
 
 
 def read(path: Path) -> nbformat.NotebookNode:
@@ -50,14 +66,35 @@ def notebook_ids(path: Path) -> str:
 
 @pytest.fixture(scope="module", params=book.notebooks(), ids=notebook_ids)
 def executed(request) -> nbformat.NotebookNode:
-    return run_live(request.param)
+    """With the experiments that a build of this very code has run: nothing is trained again."""
+    return run_live(request.param, kept=True)
 
 
-@cache  # a worker may set up the fixture again for the next test of the same chapter
-def run_live(path: Path) -> nbformat.NotebookNode:
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(path, marks=[pytest.mark.thorough] * (path.name != FROM_NOTHING))
+        for path in book.notebooks()
+        if path.name not in ASKS_AGAIN
+    ],
+    ids=notebook_ids,
+)
+def trained(request) -> nbformat.NotebookNode:
+    """With nothing kept: each experiment really runs."""
+    return run_live(request.param, kept=False)
+
+
+def run(notebook: nbformat.NotebookNode, folder: Path) -> None:
+    """In a kernel of its own, started in the folder; a busy machine may take its time."""
+    resources = {"metadata": {"path": str(folder)}}
+    NotebookClient(notebook, timeout=1200, startup_timeout=300, resources=resources).execute()
+
+
+@cache  # a worker may set up a fixture again for the next test of the same chapter
+def run_live(path: Path, kept: bool) -> nbformat.NotebookNode:
     """The chapter after a run from top to bottom in a fresh kernel, with its {eval} roles.
 
-    In live mode, as a reader runs it. The first cell is the test's own.
+    In live mode, as a reader runs it. The first cell and the last are the test's own.
     """
     notebook = read(path)
     cells = [nbformat.v4.new_code_cell(PREPARE)]
@@ -68,30 +105,17 @@ def run_live(path: Path) -> nbformat.NotebookNode:
             cells += [
                 nbformat.v4.new_code_cell(role, metadata={"tags": ["eval"]}) for role in roles
             ]
-    notebook.cells = [*cells, nbformat.v4.new_code_cell("print(*processor)")]
+    notebook.cells = [*cells, nbformat.v4.new_code_cell(TELL)]
     # A kernel of this very Python, whatever kernels the machine's owner has installed.
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
     keep_listening()
     with pytest.MonkeyPatch.context() as patch:
-        if path.stem in ASKS_AGAIN:
-            patch.setenv(FOLDER, str(folder(book.ROOT)))
-        NotebookClient(
-            notebook, timeout=600, resources={"metadata": {"path": str(path.parent)}}
-        ).execute()
-    return notebook
-
-
-@pytest.fixture(scope="module", autouse=True)
-def as_a_reader_runs_it():
-    """Live, in our own kernel, and with nothing kept: each experiment really runs.
-
-    For the module, and not for each test: `executed` must find it done.
-    """
-    with pytest.MonkeyPatch.context() as patch:
         patch.setenv("JUPYTER_PREFER_ENV_PATH", "1")
         patch.delenv("EXPLORABLE_STATIC", raising=False)
-        patch.delenv(FOLDER, raising=False)
-        yield
+        if not kept:
+            patch.delenv(FOLDER)
+        run(notebook, path.parent)
+    return notebook
 
 
 def outputs(notebook: nbformat.NotebookNode) -> list[tuple[str, nbformat.NotebookNode]]:
@@ -107,15 +131,19 @@ def test_there_are_chapters():
     assert {"cost-functions.md", "index.md"} <= {path.name for path in book.notebooks()}
 
 
+def aside(notebook: nbformat.NotebookNode) -> list[tuple[str, str]]:
+    """What went to the standard error stream: warnings, if they are no errors."""
+    return [
+        (source, out.text)
+        for source, out in outputs(notebook)
+        if out.output_type == "stream" and out.name == "stderr"
+    ]
+
+
 def test_a_chapter_runs_from_top_to_bottom_and_warns_of_nothing(executed):
     said = [(source, out) for source, out in outputs(executed) if out.output_type == "error"]
     assert said == []
-    aside = [
-        (source, out.text)
-        for source, out in outputs(executed)
-        if out.output_type == "stream" and out.name == "stderr"
-    ]
-    assert aside == []
+    assert aside(executed) == []
 
 
 def test_every_number_in_the_prose_is_computed_by_a_cell(executed):
@@ -128,16 +156,28 @@ def test_every_number_in_the_prose_is_computed_by_a_cell(executed):
         assert shown and not re.search(r"\b(nan|None)\b|<.* object at", shown), cell.source
 
 
-def test_a_cell_that_takes_long_says_how_far_it_is(executed):
+def times(notebook: nbformat.NotebookNode) -> Iterator[tuple[nbformat.NotebookNode, float, float]]:
+    """Of the chapter's cells and {eval} roles: the seconds that each took, and those unseen."""
+    _, *cells, last = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    said = [[float(word) for word in line.split()] for line in last.outputs[0].text.splitlines()]
+    return zip(cells, *said, strict=True)
+
+
+def test_what_takes_long_says_how_far_it_is(executed):
+    """No reader waits long without a bar: so the build's run of the experiments says."""
+    unseen = [(cell.source, seconds) for cell, _, seconds in times(executed) if seconds > PATIENCE]
+    assert unseen == []
+
+
+def test_a_chapter_runs_from_nothing_and_shows_the_bars(trained):
     """Also where it is a figure whose experiment runs, or several short runs."""
-    *cells, last = [cell for cell in executed.cells if cell.cell_type == "code"]
-    seconds = [float(word) for word in last.outputs[0].text.split()]
-    slow = {
-        cell.source: (took, BAR.search("".join(out.get("text", "") for out in cell.outputs)))
-        for cell, took in zip(cells, seconds, strict=True)
-        if took > PATIENCE
-    }
-    assert [(took, source) for source, (took, said) in slow.items() if not said] == []
+    assert [out for _, out in outputs(trained) if out.output_type == "error"] == []
+    assert aside(trained) == []
+    slow = [cell for cell, took, _ in times(trained) if took > PATIENCE]
+    shown = ["".join(out.get("text", "") for out in cell.outputs) for cell in slow]
+    assert [
+        cell.source for cell, text in zip(slow, shown, strict=True) if not BAR.search(text)
+    ] == []
 
 
 def test_every_explored_figure_shows_live_controls(executed):
@@ -186,7 +226,7 @@ def test_the_notebook_that_the_first_page_offers_runs_where_it_was_saved(site, t
     """Anywhere on a machine that has the book's packages: here in an empty folder."""
     offered = nbformat.read(site / "_downloads" / "index.ipynb", as_version=4)
     keep_listening()
-    NotebookClient(offered, timeout=600, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    run(offered, tmp_path)
     shown = [out for cell in offered.cells if cell.cell_type == "code" for out in cell.outputs]
     assert any("application/vnd.jupyter.widget-view+json" in out.get("data", {}) for out in shown)
     assert list(tmp_path.iterdir()) == []

@@ -163,7 +163,6 @@ def test_two_figures_that_share_their_frames_both_answer(folder, tmp_path, brows
         page.wait_for_function(
             "([id, before]) => document.querySelector(`#${id} svg`).innerHTML !== before",
             arg=[figure_id, before],
-            timeout=5000,
         )
     page.close()
 
@@ -178,19 +177,22 @@ def test_time_plays_to_its_end_unless_motion_is_unwelcome(folder, tmp_path, brow
         f'<!doctype html>{html}<script src="frames/explorable.js"></script>'
     )
     page = browser.new_page(reduced_motion=motion)
+    page.clock.install()
     page.goto((tmp_path / "play.html").as_uri())
     page.wait_for_load_state("networkidle")
+    page.clock.pause_at("2100-01-01")
     value = "Number(document.querySelector('#explore-step-time').value)"
     button = page.locator(".explorable-play")
     button.click()
     if motion == "reduce":
-        page.wait_for_timeout(400)
+        page.clock.run_for(400)
         assert page.evaluate(value) == 1
         assert button.get_attribute("aria-label") == "Step time"
     else:
         assert button.get_attribute("aria-label") == "Pause time"
-        page.wait_for_function(f"{value} === 5")
-        page.wait_for_function(
-            "document.querySelector('.explorable-play').getAttribute('aria-label') === 'Play time'"
-        )
+        page.clock.run_for(30 * 3)
+        assert page.evaluate(value) == 3
+        page.clock.run_for(30 * 4)
+        assert page.evaluate(value) == 5
+        assert button.get_attribute("aria-label") == "Play time"
     page.close()

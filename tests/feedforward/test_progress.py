@@ -3,6 +3,7 @@
 import gc
 import io
 import math
+from contextlib import closing
 from types import SimpleNamespace
 
 import pytest
@@ -37,7 +38,11 @@ def screen(monkeypatch):
     monkeypatch.delenv("FEEDFORWARD_KEPT", raising=False)
     monkeypatch.setattr(module, "sys", SimpleNamespace(stdout=shown))
     monkeypatch.setattr(module, "_busy", [-math.inf, -math.inf])
-    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: next(now) / 2))
+
+    def clock():
+        return next(now) / 2
+
+    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=clock, process_time=clock))
     return shown
 
 
@@ -97,3 +102,58 @@ def test_a_build_and_a_pipe_are_not_watched(screen, monkeypatch):
     monkeypatch.setattr(Screen, "isatty", lambda self: False)
     assert list(progress(50)) == list(range(50))
     assert screen.getvalue() == ""
+
+
+def covered_by(work, monkeypatch):
+    """The seconds that a bar would cover, by a clock that stands still but for `wait`."""
+    now = [0.0]
+
+    def wait(seconds):
+        now[0] += seconds
+
+    clock = SimpleNamespace(monotonic=lambda: now[0], process_time=lambda: now[0])
+    monkeypatch.setattr(module, "time", clock)
+    before = module.covered.seconds()
+    work(wait)
+    assert module.covered.runs == 0
+    return module.covered.seconds() - before
+
+
+def test_where_nobody_watches_the_seconds_that_a_bar_would_cover_are_noted(monkeypatch):
+    """From the second step on: during the first one, nothing is known yet."""
+    monkeypatch.setenv("FEEDFORWARD_KEPT", "a folder")
+
+    def one_run(steps):
+        def work(wait):
+            for _ in progress(steps):
+                wait(3)
+            wait(100)
+
+        return work
+
+    assert [covered_by(one_run(steps), monkeypatch) for steps in (0, 1, 2, 5)] == [0, 0, 3, 12]
+
+
+def test_a_run_within_a_run_is_covered_once(monkeypatch):
+    monkeypatch.setenv("FEEDFORWARD_KEPT", "a folder")
+
+    def work(wait):
+        for _ in progress(2):
+            for _ in progress(4):
+                wait(1)
+
+    assert covered_by(work, monkeypatch) == 3 + 4
+
+
+def test_a_run_that_fails_covers_nothing_after_it(monkeypatch):
+    monkeypatch.setenv("FEEDFORWARD_KEPT", "a folder")
+
+    def work(wait):
+        with pytest.raises(KeyError), closing(progress(9)) as steps:
+            for step in steps:
+                wait(1)
+                if step == 3:
+                    raise KeyError
+        wait(100)
+
+    assert covered_by(work, monkeypatch) == 3

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from urllib.parse import urldefrag
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from tests.support import book
+from tests.support.visits import Standing, Visit, Visits
 
 MEASURED = "measured on the site"
 
@@ -19,81 +19,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         ids = [f"{page}#{figure}" for page, figure in found]
         metafunc.parametrize(("page_name", "figure_id"), found, ids=ids)
     elif "page_name" in metafunc.fixturenames:
-        metafunc.parametrize("page_name", book.pages() or [""])
-
-
-class Visits:
-    """Opens pages and keeps what went wrong on them."""
-
-    def __init__(self, browser: Browser, base: str) -> None:
-        self.browser = browser
-        self.base = base
-        self.errors: list[str] = []
-        self.foreign: list[str] = []
-        self.requested: list[str] = []
-        self.contexts = []
-
-    def open(self, name: str, **options) -> Page:
-        """A page at rest, in a fresh browser profile; options are those of `new_context`."""
-        options = {"viewport": {"width": 1280, "height": 800}} | options
-        context = self.browser.new_context(**options)
-        self.contexts.append(context)
-        page = context.new_page()
-        page.on("console", self._said)
-        page.on("pageerror", lambda error: self.errors.append(f"uncaught: {error}"))
-        page.on("request", lambda request: self._asked(request.url))
-        page.on("requestfailed", lambda r: self.errors.append(f"failed: {r.url} {r.failure}"))
-        page.on("response", lambda r: r.status >= 400 and self.errors.append(f"{r.status} {r.url}"))
-        page.goto(self.base + name)
-        page.wait_for_load_state("networkidle")
-        return page
-
-    def _said(self, message) -> None:
-        if message.type in ("error", "warning"):
-            where = message.location.get("url", "")
-            self.errors.append(f"console {message.type}: {message.text} {where}")
-
-    def _asked(self, url: str) -> None:
-        url = urldefrag(url)[0]
-        self.requested.append(url)
-        if not url.startswith((self.base, "data:", "blob:")):
-            self.foreign.append(url)
-
-    def close(self) -> None:
-        for context in self.contexts:
-            context.close()
-
-
-class Standing:
-    """Pages opened once and left open, for tests of one figure that leave it as it was.
-
-    A long chapter takes seconds to open. A page that said an error stays out of favour: every
-    later test of it says so.
-    """
-
-    def __init__(self, browser: Browser) -> None:
-        self.browser = browser
-        self.opened: dict[tuple, tuple[Visits, Page]] = {}
-
-    def page(self, base: str, name: str, **options) -> Page:
-        key = (base, name, *sorted(options.items()))
-        if key not in self.opened:
-            visits = Visits(self.browser, base)
-            self.opened[key] = (visits, visits.open(name, **options))
-        visits, page = self.opened[key]
-        page.bring_to_front()
-        return page
-
-    def troubles(self) -> list[str]:
-        return [
-            trouble
-            for visits, _ in self.opened.values()
-            for trouble in [*visits.errors, *visits.foreign]
-        ]
-
-    def close(self) -> None:
-        for visits, _ in self.opened.values():
-            visits.close()
+        pages = [page for page in book.pages() if not book.leads_to(page)]
+        metafunc.parametrize("page_name", pages or [""])
 
 
 @pytest.fixture(params=["http", "file"])
@@ -125,17 +52,19 @@ def all_standing(browser: Browser) -> Iterator[Standing]:
 
 
 @pytest.fixture
-def standing(all_standing: Standing, base: str) -> Iterator[Callable[..., Page]]:
-    """`standing(name, **options)`: a page that stays open for other tests. It must not err."""
-    yield partial(all_standing.page, base)
-    assert all_standing.troubles() == []
+def visit(all_standing: Standing, base: str, page_name: str) -> Iterator[Visit]:
+    """The visit of a page that serves all its tests. While a test looks at it, it must not err."""
+    yield all_standing.visit(base, page_name)
+    assert all_standing.news() == []
 
 
 @pytest.fixture
-def served_standing(all_standing: Standing, address: str) -> Iterator[Callable[..., Page]]:
-    """As `standing`, from the server alone, where the transport makes no difference."""
-    yield partial(all_standing.page, address)
-    assert all_standing.troubles() == []
+def served_visit(
+    all_standing: Standing, address: str, page_name: str
+) -> Iterator[Callable[..., Visit]]:
+    """`served_visit(**options)`: from the server alone, where the transport makes no difference."""
+    yield partial(all_standing.visit, address, page_name)
+    assert all_standing.news() == []
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.support import book, shifts
+from tests.support import book
+from tests.support.visits import SCHEMES
 
 MOST_KILOBYTES = 250
 MOST_SHIFTED = 0.02
@@ -28,6 +29,13 @@ def test_the_site_has_pages(site):
     assert (site / "index.html").is_file()
 
 
+def test_the_sites_address_leads_to_the_first_page(visits):
+    assert book.leads_to("index.html") == "chapters/index.html"
+    page = visits.open("index.html")
+    assert page.url == f"{visits.base}chapters/index.html"
+    assert visits.foreign == [] and visits.errors == []
+
+
 @pytest.mark.parametrize(
     ("text", "raw"),
     [
@@ -43,16 +51,15 @@ def test_raw_tex_is_told_from_prose(text, raw):
     assert bool(RAW_TEX.search(text)) == raw
 
 
-def test_a_page_errs_nowhere_and_asks_no_stranger(visits, page_name):
-    page = visits.open(page_name)
-    page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
-    page.wait_for_load_state("networkidle")
-    assert visits.foreign == []
-    assert visits.errors == []
+def test_a_page_errs_nowhere_and_asks_no_stranger(visit, page_name):
+    """From its first request until it was read through."""
+    assert visit.page.url.endswith(page_name)
+    assert visit.visits.foreign == []
+    assert visit.visits.errors == []
 
 
-def test_every_formula_is_typeset(served_standing, page_name):
-    page = served_standing(page_name, java_script_enabled=False)
+def test_every_formula_is_typeset(served_visit):
+    page = served_visit(java_script_enabled=False).page
     shown = page.evaluate(SHOWN_TEXT)
     assert len(shown) > 100
     found = RAW_TEX.search(shown)
@@ -61,9 +68,9 @@ def test_every_formula_is_typeset(served_standing, page_name):
     assert page.locator(".katex-error").count() == 0
 
 
-def test_every_formula_fits_the_page_of_a_wide_window(served_standing, page_name):
+def test_every_formula_fits_the_page_of_a_wide_window(served_visit):
     """On a narrow one it may scroll in its own box; here its end would hide for no reason."""
-    page = served_standing(page_name)
+    page = served_visit().page
     page.evaluate("document.fonts.ready")
     hidden = page.evaluate(
         """() => [...document.querySelectorAll(".math-scroll")]
@@ -74,9 +81,9 @@ def test_every_formula_fits_the_page_of_a_wide_window(served_standing, page_name
     assert hidden == []
 
 
-def test_typeset_formulas_have_their_fonts(served_standing, page_name):
+def test_typeset_formulas_have_their_fonts(served_visit):
     """KaTeX's fonts were loaded, so a formula's letters are not a fallback's."""
-    page = served_standing(page_name)
+    page = served_visit().page
     if page.locator(".katex").count() == 0:
         return
     page.locator(".katex").first.scroll_into_view_if_needed()
@@ -101,11 +108,16 @@ def test_every_picture_says_what_it_shows(site, page_name):
         assert hidden or inside or named, f"a drawing without a name: {str(svg)[:200]}"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious(served_standing, page_name, scheme):
-    page = served_standing(page_name, color_scheme=scheme)
+ASKED = {"light": {}, "dark": {"runOnly": ["cat.color"]}}
+"""Of axe: everything, and again in the dark what the other theme changes."""
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_axe_finds_nothing_serious(served_visit, scheme):
+    page = served_visit(**SCHEMES[scheme]).page
     assert page.evaluate("document.documentElement.dataset.theme") == scheme
-    violations = Axe().run(page).response["violations"]
+    options = {"resultTypes": ["violations"], **ASKED[scheme]}  # what passes is not told at length
+    violations = Axe().run(page, options=options).response["violations"]
     grave = [
         f"{v['impact']}: {v['id']}: {v['help']}\n    "
         + "\n    ".join(node["html"][:160] for node in v["nodes"][:5])
@@ -133,34 +145,17 @@ def test_a_narrow_page_does_not_scroll_sideways(served_visits, page_name):
     assert width <= 360, wide[:5]
 
 
-def test_nothing_moves_while_a_page_is_read(served_visits, page_name):
-    context = served_visits.browser.new_context(viewport={"width": 1280, "height": 800})
-    served_visits.contexts.append(context)
-    page = context.new_page()
-    page.add_init_script(shifts.WATCH)
-    page.goto(served_visits.base + page_name)
-    page.wait_for_load_state("networkidle")
-    page.evaluate("document.fonts.ready.then(() => { shifts.length = 0; })")  # reading begins
-    shifts.read_through(page)
-    found = page.evaluate("shifts")
-    assert sum(shift[1] for shift in found) <= MOST_SHIFTED, found
+def test_nothing_moves_while_a_page_is_read(served_visit):
+    moved = served_visit().moved
+    assert sum(shift[1] for shift in moved) <= MOST_SHIFTED, moved
 
 
-def test_the_first_load_is_light(served_visits, page_name, note):
-    received = {}
-    context_open = served_visits.browser.new_context(viewport={"width": 1280, "height": 800})
-    served_visits.contexts.append(context_open)
-    page = context_open.new_page()
-    page.on(
-        "requestfinished",
-        lambda request: received.update({request.url: request.sizes()["responseBodySize"]}),
-    )
-    page.goto(served_visits.base + page_name)
-    page.wait_for_load_state("networkidle")
-    kilobytes = sum(received.values()) / 1000
-    note(f"first load  {page_name}: {kilobytes:.0f} kB gzipped in {len(received)} requests")
-    heaviest = sorted(((size, url) for url, size in received.items()), reverse=True)[:5]
-    assert served_visits.base + page_name in received
+def test_the_first_load_is_light(served_visit, page_name, note):
+    visit = served_visit()
+    kilobytes = sum(visit.first.values()) / 1000
+    note(f"first load  {page_name}: {kilobytes:.0f} kB gzipped in {len(visit.first)} requests")
+    heaviest = sorted(((size, url) for url, size in visit.first.items()), reverse=True)[:5]
+    assert visit.visits.base + page_name in visit.first
     assert kilobytes <= MOST_KILOBYTES, heaviest
 
 

@@ -79,8 +79,7 @@ def placed(page) -> None:
             && box.right <= document.documentElement.clientWidth
             && preview.scrollWidth <= preview.clientWidth
             && preview.scrollHeight <= preview.clientHeight;
-        }""",
-        timeout=5000,
+        }"""
     )
 
 

@@ -51,6 +51,12 @@ def html(page: str) -> BeautifulSoup:
     return BeautifulSoup((SITE / page).read_text(encoding="utf-8"), "html.parser")
 
 
+def leads_to(page: str) -> str | None:
+    """Where a page sends its readers at once, if it does nothing else."""
+    refresh = html(page).select_one("meta[http-equiv=Refresh i]")
+    return refresh and refresh["content"].partition("url=")[2]
+
+
 @cache
 def explorers() -> list[tuple[str, str]]:
     """(page, id) of every figure on the site that has controls."""

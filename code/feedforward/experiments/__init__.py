@@ -11,10 +11,15 @@ import hashlib
 import os
 import pickle
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache, wraps
 from pathlib import Path
 from typing import ParamSpec, TypeVar
+
+import numpy as np
+
+from feedforward.progress import covered
 
 FOLDER = "FEEDFORWARD_KEPT"
 """The environment variable that names a folder for results which processes share."""
@@ -23,22 +28,45 @@ Given = ParamSpec("Given")
 Result = TypeVar("Result")
 
 
-_clocks: list[dict[str, float]] = []
-"""Of each `seconds_of` that is at work, the innermost last: what its experiments took, by call."""
+_clocks: list[dict[str, np.ndarray]] = []
+"""Of each `timed` that is at work, the innermost last: what its experiments took, by call."""
+
+
+def _now() -> np.ndarray:
+    """The processor's seconds so far: all of them, and those that no bar would cover."""
+    seconds = time.process_time()
+    return np.array([seconds, seconds - covered.seconds()])
+
+
+@contextmanager
+def timed() -> Iterator[np.ndarray]:
+    """What the work within takes, as if no experiment had run before.
+
+    Afterwards the array holds the processor's seconds, and how many of them would pass without a
+    bar that says how far the work is. An experiment whose result was kept counts with the seconds
+    of the run that is kept.
+    """
+    spent = np.zeros(2)
+    _clocks.append({})
+    began = _now()
+    try:
+        yield spent
+    finally:
+        spent += _now() - began
+        for times in _clocks.pop().values():
+            spent += times
 
 
 def seconds_of(work: Callable[[], Result]) -> tuple[Result, float]:
-    """(what work() returns, the processor's seconds for it, as if no experiment had run before).
+    """(what work() returns, the processor's seconds for it, as if no experiment had run before)."""
+    result, times = _times_of(work)
+    return result, float(times[0])
 
-    An experiment whose result was kept counts with the seconds of the run that is kept.
-    """
-    _clocks.append({})
-    began = time.process_time()
-    try:
+
+def _times_of(work: Callable[[], Result]) -> tuple[Result, np.ndarray]:
+    with timed() as times:
         result = work()
-    finally:
-        spent, experiments = time.process_time() - began, _clocks.pop()
-    return result, spent + sum(experiments.values())
+    return result, times
 
 
 def kept(experiment: Callable[Given, Result]) -> Callable[Given, Result]:
@@ -55,10 +83,10 @@ def kept(experiment: Callable[Given, Result]) -> Callable[Given, Result]:
         return f"{experiment.__module__}.{experiment.__qualname__}{args!r}{sorted(kwargs.items())}"
 
     @cache
-    def once(*args: Given.args, **kwargs: Given.kwargs) -> tuple[Result, float]:
+    def once(*args: Given.args, **kwargs: Given.kwargs) -> tuple[Result, np.ndarray]:
         folder = os.environ.get(FOLDER)
         if not folder:
-            return seconds_of(lambda: experiment(*args, **kwargs))
+            return _times_of(lambda: experiment(*args, **kwargs))
         from filelock import FileLock  # comes with PyTorch; needed on a build only
 
         call = called(args, kwargs)
@@ -67,7 +95,7 @@ def kept(experiment: Callable[Given, Result]) -> Callable[Given, Result]:
         with FileLock(path.with_suffix(".lock")):
             if path.exists():
                 return pickle.loads(path.read_bytes())
-            result = seconds_of(lambda: experiment(*args, **kwargs))
+            result = _times_of(lambda: experiment(*args, **kwargs))
             partial = path.with_suffix(".partial")
             partial.write_bytes(pickle.dumps(result))
             partial.replace(path)  # an interrupted build leaves no half file under this name
@@ -75,13 +103,12 @@ def kept(experiment: Callable[Given, Result]) -> Callable[Given, Result]:
 
     @wraps(experiment)
     def run(*args: Given.args, **kwargs: Given.kwargs) -> Result:
-        began = time.process_time()
-        result, seconds = once(*args, **kwargs)
+        began = _now()
+        result, times = once(*args, **kwargs)
         if _clocks:  # which counts the run that was kept, once, instead of the wait for it
             call, clock = called(args, kwargs), _clocks[-1]
-            again = call in clock
-            waited = time.process_time() - began
-            clock[call] = (clock[call] if again else seconds) - waited
+            waited = _now() - began
+            clock[call] = clock.get(call, times) - waited
         return result
 
     return run

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from feedforward.experiments import FOLDER, kept, seconds_of
+from feedforward.experiments import FOLDER, kept, seconds_of, timed
+from feedforward.progress import progress
 
 # A module of the test's own, whose experiment leaves a mark each time that it really runs.
 EXPERIMENT = """
@@ -159,6 +160,26 @@ def test_an_experiment_made_of_others_took_what_they_took(slow, asked_before):
         first(), second()
     for _ in range(2):
         assert seconds_of(both)[1] == near(0.3)
+
+
+def test_of_an_experiment_it_is_kept_how_long_no_bar_would_show(tmp_path, monkeypatch):
+    """Asked again, or in another process: as long as in the run that was kept."""
+    monkeypatch.setenv(FOLDER, str(tmp_path))
+
+    def again():
+        @kept
+        def experiment():
+            busy(0.2)
+            for _ in progress(3):
+                busy(0.1)
+
+        return experiment
+
+    for experiment in (again(), again()):
+        for _ in range(2):
+            with timed() as spent:
+                experiment()
+            assert spent == near([0.5, 0.3])
 
 
 def test_an_experiment_that_is_killed_keeps_nobody_waiting(tmp_path):
