@@ -82,6 +82,15 @@ def test_figures_have_their_size(asked):
     assert [f for f, (width, height) in asked.figures.items() if width < 300 or height < 100] == []
 
 
+def test_a_figure_has_one_font_and_its_caption_no_hairlines(asked):
+    assert asked.looks["thin"] == []
+    assert [fonts for fonts in asked.looks["fonts"] if len(fonts) != 1] == []
+
+
+def test_the_link_past_the_menus_is_out_of_sight_until_it_has_the_focus(asked):
+    assert asked.looks["above"] >= 1  # whatever fraction of a pixel the page stands at
+
+
 def test_questions_judge_and_explain(asked):
     for name, (wrong, right) in asked.judged.items():
         assert (wrong[0], right[0]) == ("wrong", "right"), name
@@ -212,5 +221,6 @@ def test_a_page_come_back_to_shows_one_state(driver, watched_address):
 def test_a_page_loaded_again_forgets_what_was_chosen(driver, watched_address):
     before, after = changed(driver, watched_address + REPRESENTATIVE)
     assert before != after
-    driver.refresh()
+    driver.execute_script("window.old = true; location.reload()")
+    watched.until(driver, "return !window.old && document.readyState === 'complete'")
     assert state(driver) == before

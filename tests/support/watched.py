@@ -84,6 +84,7 @@ class Asked:
     figures: dict[str, tuple[float, float]] = field(default_factory=dict)
     judged: dict[str, list[tuple[str, str, bool]]] = field(default_factory=dict)
     formulas: dict[str, object] = field(default_factory=dict)
+    looks: dict[str, object] = field(default_factory=dict)
     themes: list[tuple[str, str]] = field(default_factory=list)
     previewed: tuple[str, bool] | None = None
 
@@ -103,7 +104,7 @@ def show(driver: WebDriver, element: WebElement) -> None:
 
 def ask(driver: WebDriver, url: str) -> Asked:
     driver.get(url)
-    asked = Asked(troubles(driver))
+    asked = Asked(troubles(driver), looks=driver.execute_script(LOOKS))
     for figure in driver.find_elements(By.CSS_SELECTOR, "figure.explorable"):
         asked.answers += turn(driver, figure)
     asked.figures = driver.execute_script(FIGURES)
@@ -234,6 +235,21 @@ return document.fonts.ready.then(() => {
 });
 """
 
+
+# ------------------------------------------------------- what two of the engines drew otherwise
+
+LOOKS = """
+const style = (element) => getComputedStyle(element);
+const figures = [...document.querySelectorAll("figure:is(.explorable, .explorable-still)")];
+return {
+  thin: [...document.querySelectorAll("figcaption, caption")]
+    .filter((e) => style(e).fontWeight < 400).map((e) => e.textContent),
+  fonts: figures.map((figure) => [...new Set([...figure.querySelectorAll(
+    ".explorable-drawing > svg, .explorable-control, .explorable-text, figcaption")]
+    .map((e) => style(e).fontFamily))]),
+  above: -document.querySelector(".skip-link").getBoundingClientRect().bottom,
+};
+"""
 
 # ---------------------------------------------------------------------- previews and themes
 
