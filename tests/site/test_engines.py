@@ -47,6 +47,16 @@ class Drivers(dict):
         return self[engine]
 
 
+def test_a_machine_without_an_engine_says_what_to_install(monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    with ExitStack() as stack:
+        for ci, outcome in (("", pytest.skip.Exception), ("true", pytest.fail.Exception)):
+            monkeypatch.setenv("CI", ci)
+            for engine, package in (("Firefox", "firefox-esr"), ("WebKit", "webkit2gtk-driver")):
+                with pytest.raises(outcome, match=rf"{engine} is not installed.*{package}"):
+                    Drivers(stack)[engine]
+
+
 @pytest.fixture(scope="module")
 def watched_address(site) -> Iterator[str]:
     with served(site, watched.Watched) as url:

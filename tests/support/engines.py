@@ -206,7 +206,7 @@ PACKAGES = {"Firefox": "firefox-esr", "WebKit": "webkit2gtk-driver xvfb"}
 def find(program: str) -> str | None:
     """The path of a program, whatever it is called here, or None."""
     if program == "minibrowser":
-        places = Path("/usr/lib").glob("*/webkit2gtk-4.*/MiniBrowser")
+        places = Path("/usr/lib").glob("*/webkit*gtk-*/MiniBrowser")
         return next((str(place) for place in sorted(places)), None)
     return next((path for name in PROGRAMS[program] if (path := shutil.which(name))), None)
 

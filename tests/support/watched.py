@@ -253,9 +253,11 @@ return {
 
 # ---------------------------------------------------------------------- previews and themes
 
+# A word of the page's own shows nothing: it stands there.
 PREVIEWED = """
-return [...document.querySelectorAll(`main a.reference:is([href*="#equation-"], [href*="#term-"],
-  [href*="bibliography.html#"])`)].find((link) => link.checkVisibility()) ?? null;
+return [...document.querySelectorAll(`main a.reference:is([href*="#equation-"],
+  [href*=".html#term-"], [href*="bibliography.html#"])`)]
+  .find((link) => link.checkVisibility()) ?? null;
 """
 
 
