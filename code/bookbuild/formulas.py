@@ -28,7 +28,8 @@ PROGRAM = Path(katex.__file__).with_name("katex.min.js")
 
 
 class KeepPunctuation(SphinxPostTransform):
-    """Give a formula the comma behind it: browsers break lines after a formula's box.
+    """Give a formula the comma behind it and the parenthesis before it: browsers break lines at a
+    formula's box.
 
     Short formulas only: a long one must stay free to break within.
     """
@@ -40,12 +41,19 @@ class KeepPunctuation(SphinxPostTransform):
         for formula in list(self.document.findall(nodes.math)):
             if len(formula.astext()) > self.longest:
                 continue
+            place = formula.parent.index(formula)
+            before = formula.parent[place - 1] if place else None
             after = formula.next_node(descend=False, siblings=True)
+            opening = re.search(r"[(\[“‘]+$", before) if isinstance(before, nodes.Text) else None
             mark = re.match(r"[^\w\s(\[–—-]+", after) if isinstance(after, nodes.Text) else None
+            if opening:
+                formula["head"] = opening[0]
+                before.parent.replace(before, nodes.Text(before[: opening.start()]))
             if mark:
                 formula["tail"] = mark[0]
-                formula["classes"].append("math-kept")
                 after.parent.replace(after, nodes.Text(after[mark.end() :]))
+            if opening or mark:
+                formula["classes"].append("math-kept")
 
 
 class FormulaError(ValueError):
@@ -102,7 +110,8 @@ def _typeset_node(translator, node: nodes.Node, *, display: bool) -> str:
 def visit_math(translator, node: nodes.math) -> None:
     translator.body.append(translator.starttag(node, "span", "", CLASS="math"))
     typeset = _typeset_node(translator, node, display=False)
-    translator.body.append(f"{typeset}{translator.encode(node.get('tail', ''))}</span>")
+    head, tail = (translator.encode(node.get(name, "")) for name in ("head", "tail"))
+    translator.body.append(f"{head}{typeset}{tail}</span>")
     raise nodes.SkipNode
 
 

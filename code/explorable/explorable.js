@@ -51,6 +51,23 @@
     else element.setAttribute(what, content);
   }
 
+  // ---- controls, whose values are numbered from 0
+  function size(control) {
+    if (control.type === "checkbox") return 2;
+    return control.type === "range" ? Number(control.max) + 1 : control.options.length;
+  }
+
+  function read(control) {
+    if (control.type === "checkbox") return Number(control.checked);
+    return control.type === "range" ? Number(control.value) : control.selectedIndex;
+  }
+
+  function write(control, place) {
+    if (control.type === "checkbox") control.checked = Boolean(place);
+    else if (control.type === "range") control.value = place;
+    else control.selectedIndex = place;
+  }
+
   // ---- one figure
   class Explorable {
     constructor(root) {
@@ -64,7 +81,12 @@
       // A page come back to may hold the browser's memory of old positions.
       this.controls.forEach((control) => this.reset(control));
       this.shown = this.state();
-      root.addEventListener("input", (event) => this.controls.includes(event.target) && this.turn());
+      this.held = null; // a slider with a finger on it that may yet scroll the page
+      this.keep();
+      root.addEventListener("input", (event) => {
+        if (this.controls.includes(event.target) && event.target !== this.held) this.turn();
+      });
+      this.controls.filter((c) => c.type === "range").forEach((range) => this.touchable(range));
       root.querySelectorAll(".explorable-play").forEach((button) => this.playable(button));
       root.classList.add("is-alive");
     }
@@ -73,6 +95,17 @@
       if (control.type === "checkbox") control.checked = control.defaultChecked;
       else if (control.type === "range") control.value = control.defaultValue;
       else control.selectedIndex = [...control.options].findIndex((o) => o.defaultSelected);
+    }
+
+    // Safari resets sliders when it brings a page back as the reader left it: write them again.
+    keep() {
+      let left = [];
+      window.addEventListener("pagehide", () => { left = this.controls.map(read); });
+      window.addEventListener("pageshow", (event) => {
+        if (!event.persisted) return;
+        // After Safari did, which it does in a task of its own.
+        setTimeout(() => this.controls.forEach((control, i) => write(control, left[i])));
+      });
     }
 
     near() {
@@ -95,11 +128,7 @@
 
     // Which state the controls stand at; the last control varies fastest.
     state() {
-      return this.controls.reduce((place, control) => {
-        if (control.type === "checkbox") return 2 * place + Number(control.checked);
-        if (control.type === "range") return (Number(control.max) + 1) * place + Number(control.value);
-        return control.options.length * place + control.selectedIndex;
-      }, 0);
+      return this.controls.reduce((place, control) => size(control) * place + read(control), 0);
     }
 
     turn() {
@@ -127,6 +156,30 @@
       }
       if (text[state] !== text[before]) this.text.textContent = texts[text[state]];
       this.shown = state;
+    }
+
+    // ---- touch: a finger on a slider may have come to scroll the page. The browser moves the slider
+    // at once; the figure waits until the finger moves sideways or is lifted.
+    touchable(range) {
+      let before, x, y;
+      const decide = () => {
+        if (this.held !== range) return;
+        this.held = null;
+        this.turn();
+      };
+      range.addEventListener("pointerdown", (event) => {
+        if (event.pointerType !== "touch") return;
+        [before, x, y] = [range.value, event.clientX, event.clientY];
+        this.held = range;
+      });
+      range.addEventListener("pointermove", (event) => {
+        if (Math.abs(event.clientX - x) > Math.abs(event.clientY - y)) decide();
+      });
+      range.addEventListener("pointerup", decide);
+      range.addEventListener("pointercancel", () => { // the page scrolls
+        if (this.held === range) range.value = before;
+        decide();
+      });
     }
 
     // ---- time: play from here to the end; where motion is unwelcome, a step a press

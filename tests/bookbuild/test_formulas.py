@@ -10,6 +10,14 @@ def test_a_comma_behind_a_formula_cannot_start_a_line(build):
     assert paragraph.get_text().count(",") == 2
 
 
+def test_a_parenthesis_before_a_formula_cannot_end_a_line(build):
+    page = build("# A\n\nNothing ($q$ is 1), f($p$) and [$x$ — $y$].\n").page()
+    paragraph = page.select_one("article p")
+    kept = [span.get_text()[0] for span in paragraph.select("span.math-kept")]
+    assert kept == ["(", "(", "[", "y"]
+    assert paragraph.get_text().count("(") == 2
+
+
 def test_a_long_formula_stays_free_to_break(build):
     page = build(f"# A\n\nSum ${' + '.join('abcdefghijk')}$, and so on.\n").page()
     assert not page.select("span.math-kept")

@@ -68,6 +68,14 @@
       check();
     });
     for (const fieldset of form.querySelectorAll("fieldset")) fieldset.disabled = false;
+    form.reset(); // a browser may keep what was chosen over a reload, but not what was said of it
+    if (!field) return;
+    // Safari empties such a field when it brings the page back as the reader left it.
+    let left = "";
+    window.addEventListener("pagehide", () => { left = field.value; });
+    window.addEventListener("pageshow", (event) => {
+      if (event.persisted) setTimeout(() => { field.value = left; }); // after Safari did
+    });
   }
 
   document.querySelectorAll("form.question-form").forEach(prepare);
