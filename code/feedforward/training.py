@@ -116,8 +116,8 @@ def _shuffled_batches(m: int, batch_size: int, rng: np.random.Generator) -> Iter
 
 # ----------------------------------------------------------------------------- optimizers
 #
-# Each takes the parameters once and returns a function that takes one step along their gradients, or
-# a share of one.
+# Each takes the parameters once and returns a function that takes one step along their gradients,
+# or a share of one.
 
 
 def sgd(parameters: Sequence[Tensor], learning_rate: float) -> Step:

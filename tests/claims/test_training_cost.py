@@ -1,5 +1,6 @@
 """Numbers that chapter 4 states in words."""
 
+import itertools
 import math
 
 import numpy as np
@@ -24,6 +25,21 @@ def test_what_waits_in_segments_of_thirty_two(said):
         measure_step(widths, 16, segment=s).bytes_saved for s in (int(layers), int(segment))
     )
     assert round(kept / cut) == 16
+
+
+@pytest.mark.claim("biases-add")
+def test_what_an_example_takes_beside_its_multiply_adds(said):
+    """The sizes of PyTorch's parameters, and the outputs of its ReLUs, counted."""
+    *widths, products, additions, evaluations = (int(n) for n in said("biases-add"))
+    linear = [torch.nn.Linear(a, b) for a, b in itertools.pairwise(widths)]
+    assert sum(layer.weight.numel() for layer in linear) == products
+    assert sum(layer.bias.numel() for layer in linear) == additions
+    a, evaluated = torch.zeros(widths[0]), 0
+    for layer in linear[:-1]:
+        a = torch.relu(layer(a))
+        evaluated += a.numel()
+    assert evaluated == evaluations
+    assert products == measure_step(tuple(widths), 1).multiply_adds_forward
 
 
 @pytest.mark.claim("diamond", "predict-diamonds")

@@ -1,5 +1,6 @@
 """Chapter 4's figures and experiments show what is true; timings only what holds on any machine."""
 
+import itertools
 import re
 
 import numpy as np
@@ -199,6 +200,28 @@ def test_three_prices_are_found_in_times_made_of_three_prices(monkeypatch):
     monkeypatch.setattr(experiments, "timed_passes", lambda batch: made)
     np.testing.assert_allclose(experiments.three_prices(16), (2e-5, 1e-9, 3e-11), rtol=1e-6)
     np.testing.assert_allclose(made.ratio, 2)
+
+
+def test_no_price_is_negative_and_no_other_prices_of_that_kind_fit_better(monkeypatch):
+    """Against every subset of the three prices, by plain least squares."""
+    widths = np.array(experiments.TIMED_WIDTHS)
+    weights, units = 3 * widths**2, 3 * widths
+    # A machine that is faster with middle sizes than a call and a price for each weight say.
+    seconds = 2e-5 + 3e-11 * 128 * weights - 2e-9 * 128 * units * (widths < 200)
+    made = experiments.Timing(weights, units, seconds, seconds, seconds, seconds)
+    monkeypatch.setattr(experiments, "timed_passes", lambda batch: made)
+    shares = np.stack([np.ones(len(widths)), 128 * units, 128 * weights], axis=1) / seconds[:, None]
+    ones = np.ones(len(shares))
+    assert np.linalg.lstsq(shares, ones)[0].min() < 0
+    prices = np.array(experiments.three_prices(128))
+    assert prices.min() == 0
+    misses = []
+    for kept in itertools.product([False, True], repeat=3):
+        if any(kept):
+            found = np.linalg.lstsq(shares[:, kept], ones)[0]
+            if found.min() >= 0:
+                misses.append(np.linalg.norm(shares[:, kept] @ found - ones))
+    assert np.linalg.norm(shares @ prices - ones) == pytest.approx(min(misses), rel=1e-9)
 
 
 def test_a_small_network_pays_for_its_calls_on_any_machine():
