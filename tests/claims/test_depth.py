@@ -96,7 +96,7 @@ def test_ten_layers_make_pieces_that_one_layer_needs_a_unit_for_each(said):
     x = np.linspace(0, 1, int(pieces) + 1)
     shallow = relu_interpolant(x[1:], net.predict(x[1:, None])[:, 0])
     assert pieces_on_line(shallow, x[1], 1.0).count == len(shallow.biases[0].data) == least
-    answer, _ = said("ex-shallow-teeth")
+    (answer,) = said("ex-shallow-teeth")
     assert answer == least == pieces - one
 
 
@@ -166,5 +166,5 @@ def test_five_lines_leave_half_of_all_patterns_out(said):
     x = rng.normal(0, 20, (400_000, 2))
     on = x @ np.stack([np.cos(angle), np.sin(angle)]) > rng.normal(0, 5, 5)
     assert len(np.unique(on @ 2 ** np.arange(5))) == regions
-    answer, _ = said("ex-five-lines")
+    (answer,) = said("ex-five-lines")
     assert answer == regions

@@ -92,7 +92,7 @@ def test_the_first_layer_below_a_thousandth(said):
     q, depth = 1.0, 0
     while math.sqrt(q) >= 1 / thousand:
         q, depth = variance_map(q, "relu", 1.0), depth + 1
-    answer, _ = said("ex-twenty")
+    (answer,) = said("ex-twenty")
     assert depth == answer == math.ceil(layers)
 
 

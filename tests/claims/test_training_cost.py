@@ -60,8 +60,8 @@ def test_the_way_back_counted_by_pytorch(said):
     assert a * b + b_again * c == weights == also and batch * weights == first
     assert batch_again * below == second and below == b * c and batch == batch_again
     counted = measure_step((int(a), int(b), int(c)), int(batch)).multiply_adds_backward
-    answer, tolerance = said("ex-backward-count")
-    assert counted == answer == first + second and tolerance == 0
+    (answer,) = said("ex-backward-count")
+    assert counted == answer == first + second
 
 
 @pytest.mark.claim("tall-jacobian", "ex-which-mode")
@@ -74,6 +74,6 @@ def test_a_tall_jacobian_takes_a_pass_for_each_column(said):
         _, column = torch.autograd.functional.jvp(picture, x, direction)
         passes.append(column.numpy())
     np.testing.assert_allclose(np.stack(passes, axis=1), picture.weight.detach(), atol=1e-6)
-    answer, tolerance = said("ex-which-mode")
-    assert len(passes) == answer == columns and tolerance == 0
+    (answer,) = said("ex-which-mode")
+    assert len(passes) == answer == columns
     assert len(picture(x)) == passes_back  # reverse mode: one for each number that comes out

@@ -318,7 +318,9 @@ def test_what_waits_is_told_as_a_share():
     cost = mlp_cost((784, 32, 10), 16, optimizer="adam")
     waits = 4 * 16 * (784 + 32)
     all_of_it = waits + 4 * cost.parameters * 4  # parameters, gradients, two means
-    assert figures.share_that_waits(32, 1, 16) == f"{waits / all_of_it:.0%}"
+    assert (
+        figures.share_that_waits(32, 1, 16) == f"{100 * waits / all_of_it:.0f}\N{NO-BREAK SPACE}%"
+    )
 
 
 def test_timings_use_one_thread_and_give_the_others_back():
