@@ -12,8 +12,9 @@ from feedforward.experiments import activations as experiments
 from feedforward.experiments.activations import SPAN
 from feedforward.figures import style
 from feedforward.figures.style import ink
-from feedforward.figures.style import spread as spread  # for the chapter
 from feedforward.mixture import mixture_density, mixture_parameters
+from feedforward.typography import counted, in_print
+from feedforward.typography import spread as spread  # for the chapter
 from feedforward.units import (
     UNITS,
     hard_sigmoid,
@@ -76,7 +77,7 @@ def eight_units(unit: str = "relu", frame: int = 4) -> Drawn:
         f"Eight {words(unit)} units after {experiments.HOOK_STEPS[frame]:,} training steps: "
         f"mean squared error {error:.4f} on a curve of mean square {float((y**2).mean()):.2f}."
     )
-    return fig, text
+    return fig, in_print(text)
 
 
 # -------------------------------------------------------------- what a unit owes its gradient
@@ -120,7 +121,7 @@ def value_and_slope(unit: str = "sigmoid", spread: float = 2.0, center: float = 
         f"{spread:g}: for {flat:.1%} of them |g′| is below 0.05; the mean of g′² is "
         f"{mean_square:.3f}."
     )
-    return fig, text
+    return fig, in_print(text)
 
 
 def vanishing_chain(unit: str = "sigmoid", scale: float = 1.0) -> Drawn:
@@ -149,7 +150,7 @@ def vanishing_chain(unit: str = "sigmoid", scale: float = 1.0) -> Drawn:
         f"{np.exp(np.log(last).mean()):.2g} times what it was (geometric mean of 5 seeds); "
         f"the bound is {factor**19:.2g}."
     )
-    return fig, text
+    return fig, in_print(text)
 
 
 # ---------------------------------------------------------------------- rectifiers as one family
@@ -196,7 +197,7 @@ def rectifier_family(alpha: float = 0.0) -> Drawn:
         f"α = {alpha:g}. For standard normal pre-activations the activations have mean {mean:.3f} "
         f"and mean square (1 + α²)/2 = {square:.3f}."
     )
-    return fig, text
+    return fig, in_print(text)
 
 
 def polarity(digit: int = 4, alpha: float = -1.0, edge: str = "vertical") -> Drawn:
@@ -222,7 +223,7 @@ def polarity(digit: int = 4, alpha: float = -1.0, edge: str = "vertical") -> Dra
         f"the image and {responses[1].sum():.3f} to its negative; the two maps differ by "
         f"{change:.0%} of the first."
     )
-    return fig, text
+    return fig, in_print(text)
 
 
 # --------------------------------------------------------------------------------- dead units
@@ -273,7 +274,7 @@ def dead_units(learning_rate: float = 1.0, bias: float = 0.0) -> Drawn:
         f"of the units are dead before training and {(after[row] == 0).mean():.1%} after "
         f"{experiments.DEAD_STEPS} steps (3 seeds, 100 units each)."
     )
-    return fig, text
+    return fig, in_print(text)
 
 
 # ------------------------------------------------------------------------------------- maxout
@@ -295,7 +296,7 @@ def tangents(k: int = 3, lifted: bool = False) -> Drawn:
     top.set_ylim(-0.55, 1.1)
     style.ticks(top, x=[], y=[0, 1])
     top.set_ylabel("value")
-    style.label(top, 0, 0.95, f"maxout of {k} line{'s' * (k > 1)}", "C0", ha="center")
+    style.label(top, 0, 0.95, f"maxout of {k} line{'s' * (k != 1)}", "C0", ha="center")
     style.label(top, 0, 0.75, "x²", "C1", ha="center")
     bottom.plot(x, np.clip(error, -0.55, 1.05), color="C0", linewidth=1.4)
     worst = float(np.abs(error).max())
@@ -313,10 +314,10 @@ def tangents(k: int = 3, lifted: bool = False) -> Drawn:
     for ax in (top, bottom):
         ax.set_xlim(-1, 1)
     text = (
-        f"{k} {'lifted lines' if lifted else 'tangents'}: the largest error on [−1, 1] is "
+        f"{counted(k, 'lifted line' if lifted else 'tangent')}: the largest error on [−1, 1] is "
         f"{exact:.6g}, which is {law}."
     )
-    return fig, text
+    return fig, in_print(text)
 
 
 def two_maxouts(pieces: int = 6, target: str = "a wave") -> Drawn:
@@ -331,8 +332,8 @@ def two_maxouts(pieces: int = 6, target: str = "a wave") -> Drawn:
     top.set_ylim(-3, 20)
     style.ticks(top, x=[], y=[0, 10, 20])
     top.set_ylabel("two maxout units")
-    style.label(top, -1.95, 18.5, f"first, {len(first[0])} pieces", "C0", offset=(0, 0))
-    style.label(top, -1.95, 16, f"second, {len(second[0])} pieces", "C2", offset=(0, 0))
+    style.label(top, -1.95, 18.5, f"first, {counted(len(first[0]), 'piece')}", "C0", offset=(0, 0))
+    style.label(top, -1.95, 16, f"second, {counted(len(second[0]), 'piece')}", "C2", offset=(0, 0))
     bottom.plot(x, f(x), color="C1", linestyle=(0, (5, 2)))
     bottom.plot(x, up - down, color="C0", linewidth=1.5)
     bottom.set_ylim(-2.2, 2.4)
@@ -343,10 +344,11 @@ def two_maxouts(pieces: int = 6, target: str = "a wave") -> Drawn:
     for ax in (top, bottom):
         ax.set_xlim(-SPAN, SPAN)
     text = (
-        f"{target.capitalize()}, {pieces} straight pieces: one maxout unit of {len(first[0])} "
-        f"lines minus another of {len(second[0])}. Largest error {worst:.4f}."
+        f"{target.capitalize()}, {pieces} straight pieces: one maxout unit of "
+        f"{counted(len(first[0]), 'line')} minus another of {len(second[0])}. "
+        f"Largest error {worst:.4f}."
     )
-    return fig, text
+    return fig, in_print(text)
 
 
 def trained_maxout(frame: int = 8, pieces: int = 8) -> Drawn:
@@ -386,7 +388,7 @@ def trained_maxout(frame: int = 8, pieces: int = 8) -> Drawn:
         f"After {experiments.MAXOUT_STEPS[frame]:,} steps the two units use {used[0]} and "
         f"{used[1]} of their {pieces} pieces; mean squared error {error:.4f} (the first seed)."
     )
-    return fig, text
+    return fig, in_print(text)
 
 
 # ----------------------------------------------------------------------------------- softplus
@@ -420,7 +422,7 @@ def softplus_gap(beta: float = 1.0) -> Drawn:
         f"β = {beta:g}: softplus is above ReLU by at most log 2/β = {peak:.4f}, at z = 0 "
         f"(drawn: {gap.max():.4f}). Its slope is the sigmoid of βz."
     )
-    return fig, text
+    return fig, in_print(text)
 
 
 # ------------------------------------------------------------------------------ hard units
@@ -447,7 +449,7 @@ def hard_units() -> Drawn:
         f"The hard sigmoid of slope 1/2 is at most {away[0]:.2f} away from the sigmoid, "
         f"PyTorch's of slope 1/6 at most {away[1]:.2f}."
     )
-    return fig, text
+    return fig, in_print(text)
 
 
 SIMPLEX_TEMPERATURES = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0)
@@ -510,7 +512,7 @@ def simplex(temperature: float = 1.0, first: float = 1.0, second: float = 0.5) -
         f"Logits ({first:g}, {second:g}, 0) at temperature {temperature:g}: {said}. "
         f"Sparsemax gives exactly 0 to {zeros} of 3 classes."
     )
-    return fig, text
+    return fig, in_print(text)
 
 
 # ------------------------------------------------------------- the mixture density network
@@ -564,7 +566,7 @@ def conditional_density(components: int = 3, t: float = 0.65) -> Drawn:
         f"At t = {t:.2f} the network with K = {components} answers: {said}. "
         f"Squared error answers {guess:.2f}."
     )
-    return fig, text
+    return fig, in_print(text)
 
 
 def sampled(model: str = "K = 3") -> Drawn:
@@ -590,7 +592,7 @@ def sampled(model: str = "K = 3") -> Drawn:
         f"{model}: of 250 answers drawn, {off.mean():.0%} are impossible: outside [0, 1], or "
         "with a forward value more than 0.1 away from the input that was asked for."
     )
-    return fig, text
+    return fig, in_print(text)
 
 
 def sigma_collapse(frame: int = 11, cure: str = "nothing") -> Drawn:
@@ -629,7 +631,7 @@ def sigma_collapse(frame: int = 11, cure: str = "nothing") -> Drawn:
     bottom.set_xscale("log")
     bottom.set_xlim(10, 1000)
     bottom.set_ylim(-4, 16)
-    bottom.set_xticks([10, 100, 1000], ["10", "100", "1000"])
+    bottom.set_xticks([10, 100, 1000], ["10", "100", "1,000"])
     bottom.minorticks_off()
     style.ticks(bottom, y=[0, 5, 10, 15])
     style.rules(bottom, y=[0])
@@ -640,7 +642,7 @@ def sigma_collapse(frame: int = 11, cure: str = "nothing") -> Drawn:
         f"{run['train'][frame].mean():.2f}, test NLL {run['test'][frame].mean():.2f}; smallest σ "
         f"of any component with at least 5 % of the weight {run['narrowest'][frame].min():.2g}."
     )
-    return fig, text
+    return fig, in_print(text)
 
 
 # ---------------------------------------------------------------------------- which unit?
@@ -679,4 +681,4 @@ def which_unit(contest: str = "MNIST-1D, rate 0.01", seeds: int = 6) -> Drawn:
         + said
         + "."
     )
-    return fig, text
+    return fig, in_print(text)
