@@ -216,7 +216,7 @@ def polarity(digit: int = 4, alpha: float = -1.0, edge: str = "vertical") -> Dra
             ax = fig.add_axes((left, (2.35 - 2.2 * row) / height, 1.9 / style.WIDTH, 1.75 / height))
             ax.imshow(what, cmap="gray_r", vmin=low, vmax=high, interpolation="none")
             style.ticks(ax, x=[], y=[])
-            ax.set_title(name if row == 0 else f"response {response.sum():.2f}")
+            ax.set_title(name if row == 0 else in_print(f"response {response.sum():.2f}"))
     change = float(np.abs(responses[0] - responses[1]).sum() / np.abs(responses[0]).sum())
     text = (
         f"Digit {digit}, {edge} edges, α = {alpha:g}. Summed response {responses[0].sum():.3f} to "
