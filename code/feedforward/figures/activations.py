@@ -503,7 +503,7 @@ def simplex(temperature: float = 1.0, first: float = 1.0, second: float = 0.5) -
             ).set_fontsize(8)  # fmt: skip
     bottom.set_xlim(-0.5, 2.5)
     bottom.set_ylim(0, 1.18)
-    names = [f"class {k + 1}: z = {logit:g}" for k, logit in enumerate(z)]
+    names = [in_print(f"class {k + 1}: z = {logit:g}") for k, logit in enumerate(z)]
     bottom.set_xticks([0, 1, 2], names)
     style.ticks(bottom, y=[0, 1])
     said = "; ".join(f"{name} ({', '.join(f'{v:.3f}' for v in p)})" for name, p in made.items())
