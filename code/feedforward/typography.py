@@ -14,6 +14,14 @@ import numpy as np
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
+
+class Written(str):
+    """Words as they are to be read. {eval} shows a value's repr, which would spell out a space."""
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
 _MINUS = re.compile(r"(?<![\w.])-(?=\.?\d|inf\b)")
 _POWER = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)e([+-]\d+)(?!\w)")
 _PERCENT = re.compile(r"(?<=\d) ?%")
@@ -26,7 +34,7 @@ def power(exponent: int) -> str:
     return "1" if exponent == 0 else f"10{raised}"
 
 
-def near(number: float) -> str:
+def near(number: float) -> Written:
     """A number of any size as words: three digits, or two and a power of ten."""
     if number == 0 or 1e-3 <= abs(number) < 999.5:
         return in_print(f"{number:.3g}")
@@ -34,7 +42,7 @@ def near(number: float) -> str:
     return in_print(f"{digits}·{power(int(exponent))}")
 
 
-def percent(share: float, decimals: int = 0) -> str:
+def percent(share: float, decimals: int = 0) -> Written:
     """0.95 → "95 %"."""
     return in_print(f"{share:.{decimals}%}")
 
@@ -44,12 +52,12 @@ def counted(n: int, word: str) -> str:
     return f"{n:,} {word}{'s' * (n != 1)}"
 
 
-def spread(values: np.ndarray, form: str = ".3f") -> str:
+def spread(values: np.ndarray, form: str = ".3f") -> Written:
     """Mean ± standard deviation over the seeds, the latter with n − 1."""
     return in_print(f"{values.mean():{form}} ± {values.std(ddof=1):{form}}")
 
 
-def in_print(text: str) -> str:
+def in_print(text: str) -> Written:
     """A text with the numbers that Python formatted, written as the book writes them.
 
     Columns stay where they are: what a number gains in width is taken from the next gap of two
@@ -68,7 +76,7 @@ def in_print(text: str) -> str:
             owed += len(written) - len(piece)
             piece = written
         pieces.append(piece)
-    return "".join(pieces)
+    return Written("".join(pieces))
 
 
 def print(*values: object, sep: str = " ", end: str = "\n") -> None:

@@ -1,5 +1,6 @@
 """Numbers are written in one style, whatever Python made of them."""
 
+import IPython.core.formatters
 import numpy as np
 import pytest
 
@@ -50,6 +51,12 @@ def test_numbers_of_any_size_shares_and_spreads():
     assert [power(0), power(-8), power(12)] == ["1", "10⁻⁸", "10¹²"]
     values = np.array([-1.0, -2.0, -3.0])
     assert spread(values, ".1f") == "−2.0 ± 1.0"
+
+
+def test_an_eval_role_shows_the_words_and_not_how_python_would_spell_them():
+    formatter = IPython.core.formatters.PlainTextFormatter()
+    assert formatter(percent(0.95)) == "95\u00a0%"
+    assert formatter(in_print("-5%")) == "−5\u00a0%"
 
 
 def test_print_prints_in_this_style(capsys):

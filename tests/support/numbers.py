@@ -20,7 +20,7 @@ CODE = "div.cell_input, code, script, style, div[class*=highlight-]"
 SOURCES = "div.citation, .headerlink"
 FIGURES = "figure.explorable, figure.explorable-still"
 
-YEAR = re.compile(r"[(\[, ](?:18|19|20)\d\d[a-z]?[\])]")
+CITED = re.compile(r"\[[A-Z\d][^\[\]]*\]|\((?:19|20)\d\d\)")
 LIST = re.compile(r"\([^()\n]*,[^()\n]*\)|\[[^\[\]\n]*\]")
 """Numbers in brackets, with commas between them: no place for other commas."""
 
@@ -50,9 +50,11 @@ class Slip(NamedTuple):
 
 def slips(text: str, where: str = "") -> Iterator[Slip]:
     for rule, pattern in RULES.items():
+        if where == "formula" and rule != "thousands with a comma":
+            continue  # TeX writes its own minus signs and powers
         read = text
         if rule == "thousands with a comma":
-            for exempt in (YEAR, LIST):
+            for exempt in (CITED, LIST):
                 read = exempt.sub(lambda match: " " * len(match[0]), read)
         for match in pattern.finditer(read):
             around = text[max(0, match.start() - 30) : match.end() + 20]

@@ -59,12 +59,12 @@ def numbers(values, form: str) -> str:
 
 def agrees(holds: bool, said: str) -> str:
     """What was found for the very thing that was published."""
-    return f"{'Agrees' if holds else 'Disagrees'}: {in_print(said)}"
+    return in_print(f"{'Agrees' if holds else 'Disagrees'}: {said}")
 
 
 def in_kind(holds: bool, said: str) -> str:
     """What was found for a smaller or another task, of which the claim should hold as well."""
-    return f"{'Agrees in kind' if holds else 'Not confirmed'}: {in_print(said)}"
+    return in_print(f"{'Agrees in kind' if holds else 'Not confirmed'}: {said}")
 
 
 def clearly_less(a: np.ndarray, b: np.ndarray) -> bool:
