@@ -698,7 +698,7 @@ def learning_curves(contest: str = "digits, rate 0.003", look: int = 3) -> Drawn
     ax.set_yscale("log")
     ax.set_xlim(20, 4000)
     low, high, marks = (
-        (0.007, 1, [0.01, 0.03, 0.1, 0.3, 1])
+        (0.005, 1, [0.01, 0.03, 0.1, 0.3, 1])
         if contest.startswith("digits")
         else (0.4, 1, [0.4, 0.5, 0.6, 0.8, 1])
     )
