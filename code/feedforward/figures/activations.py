@@ -47,18 +47,19 @@ def words(unit: str) -> str:
 def eight_units(unit: str = "relu", frame: int = 4) -> Drawn:
     """Eight hidden units add up to a curve; below, what each of them contributes."""
     x, y = experiments.wavy_data()
-    w1, b1, w2, b2 = (p[0] for p in experiments.eight_units_film(unit)[frame])
+    shown = experiments.eight_units_shown(unit)
+    w1, b1, w2, b2 = (p[shown] for p in experiments.eight_units_film(unit)[frame])
     line = np.linspace(-3, 3, 61)[:, None]
     parts = UNITS[unit](line @ w1.T + b1) * w2
     error = float(((UNITS[unit](x @ w1.T + b1) @ w2.T + b2 - y) ** 2).mean())
 
     fig, (top, bottom) = style.figure(height=4.4, rows=2, gap=0.25)
     top.plot(x, y, "o", color=ink(0.5), ms=3)
-    top.plot(line, np.clip(parts.sum(axis=1) + b2[0], -3, 3), color="C0")
-    top.set_ylim(-2.4, 2.4)
+    top.plot(line, parts.sum(axis=1) + b2[0], color="C0")
+    top.set_ylim(-3.6, 4)
     style.ticks(top, x=[], y=[-2, 0, 2])
     top.set_ylabel("sum")
-    style.label(top, -2.95, 2.1, f"step {experiments.HOOK_STEPS[frame]:,}: error {error:.4f}", "C0")
+    style.label(top, -2.95, 3.5, f"step {experiments.HOOK_STEPS[frame]:,}: error {error:.4f}", "C0")
     for j in range(8):
         bottom.plot(
             line,
@@ -259,14 +260,14 @@ def dead_units(learning_rate: float = 1.0, bias: float = 0.0) -> Drawn:
     edges = np.linspace(0, 1, 21)
     middles = (edges[1:] + edges[:-1]) / 2
     for shares, color, named, name, height in (
-        (before, ink(0.35), ink(0.8), "before", 0.62), (after, "C1", "C1", "after training", 0.5),
+        (before, ink(0.35), ink(0.8), "before", 0.92), (after, "C1", "C1", "after training", 0.75),
     ):  # fmt: skip
         count, _ = np.histogram(shares[row].ravel(), edges)
-        bottom.step(middles, np.minimum(count / 300, 0.7), where="mid", color=color, lw=1.6)
+        bottom.step(middles, count / shares[row].size, where="mid", color=color, lw=1.6)
         style.label(bottom, 0.98, height, name, named, ha="right", offset=(0, 0))
     bottom.set_xlim(0, 1)
-    bottom.set_ylim(0, 0.72)
-    style.ticks(bottom, x=[0, 0.5, 1], y=[0, 0.5])
+    bottom.set_ylim(0, 1.03)
+    style.ticks(bottom, x=[0, 0.5, 1], y=[0, 0.5, 1])
     bottom.set_xlabel("share of the digits on which a unit is active")
     bottom.set_ylabel("share of units")
     text = (
@@ -676,9 +677,52 @@ def which_unit(contest: str = "MNIST-1D, rate 0.01", seeds: int = 6) -> Drawn:
     )
     said = ", ".join(f"{words(u)} {table[u].mean():.3f}" for u in leaders)
     text = (
-        f"{contest}, {seeds} seed{'s' * (seeds > 1)}. "
+        f"{contest}, {experiments.CONTESTS[contest][2]} steps, {seeds} seed{'s' * (seeds > 1)}. "
         + ("Best: " if seeds == 1 or some == 1 else "Within the noise of the best: ")
         + said
+        + "."
+    )
+    return fig, in_print(text)
+
+
+def learning_curves(contest: str = "digits, rate 0.003", look: int = 3) -> Drawn:
+    """Test error of four units as they train, and who is ahead at the chosen step."""
+    steps = experiments.CURVE_STEPS[contest]
+    here = experiments.curves_at(contest, look)
+    fig, ax = style.figure(height=4.2, left=0.8, right=0.2)
+    ranked = sorted(here, key=lambda unit: -here[unit].mean())
+    for k, unit in enumerate(experiments.CURVE_UNITS):
+        error = 1 - experiments.learning_curve(contest, unit)
+        color = f"C{k}"
+        ax.plot(steps, error.mean(axis=1), color=color, linestyle=style.DASHES[k])
+        ax.plot(np.full(error.shape[1], steps[look]), error[look], "o", color=(color, 0.6), ms=4)
+    ax.set_xscale("log")
+    ax.set_yscale("log")
+    ax.set_xlim(20, 4000)
+    low, high, marks = (
+        (0.005, 1, [0.01, 0.03, 0.1, 0.3, 1])
+        if contest.startswith("digits")
+        else (0.4, 1, [0.4, 0.5, 0.6, 0.8, 1])
+    )
+    ax.set_ylim(low, high)
+    ax.set_xticks([25, 100, 300, 1000, 3000], ["25", "100", "300", "1,000", "3,000"])
+    ax.set_yticks(marks, [f"{mark:g}" for mark in marks])
+    ax.minorticks_off()
+    ax.set_xlabel("training step")
+    ax.set_ylabel("test error")
+    ax.set_title(f"{contest}: after {steps[look]:,} steps")
+    for row, unit in enumerate(ranked):
+        height = high * (low / high) ** (0.06 + 0.075 * row)
+        style.label(
+            ax, 3800, height, f"{row + 1}. {words(unit)} {1 - here[unit].mean():.3f}",
+            f"C{experiments.CURVE_UNITS.index(unit)}", ha="right", offset=(0, 0),
+        )  # fmt: skip
+    said = ", ".join(f"{words(unit)} {spread(here[unit])}" for unit in ranked)
+    tied = [words(unit) for unit in experiments.not_beaten(here)]
+    text = (
+        f"{contest}, {steps[look]:,} steps, test accuracy, {here['relu'].size} seeds: {said}. "
+        + ("Best: " if len(tied) == 1 else "Within the noise of the best: ")
+        + ", ".join(tied)
         + "."
     )
     return fig, in_print(text)

@@ -410,8 +410,8 @@ def critical_line() -> tuple[Array, Array]:
     return np.array([(1.0, 0.0), *points]).T
 
 
-def slope_at_one(weight_std: float, bias_std: float) -> float:
-    """χ₁ of tanh at the fixed point of q.
+def chi_one(weight_std: float, bias_std: float) -> float:
+    """χ₁ of tanh: χ at the fixed point of q.
 
     Without biases and with σ_w ≤ 1 that is q = 0, where tanh′ is 1; at σ_w = 1 the signal creeps
     there more slowly than `fixed_point` cares to wait.
@@ -433,7 +433,7 @@ def gradient_factor(weight_std: float, bias_std: float) -> float:
 def edge_of_chaos(weight_std: float = 1.3, bias_std: float = 0.2236) -> Drawn:
     """The plane of weight and bias scales for tanh, and what becomes of two inputs at a point."""
     predicted, measured = experiments.correlations(weight_std, bias_std)
-    slope = slope_at_one(weight_std, bias_std)
+    slope = chi_one(weight_std, bias_std)
     returned = gradient_factor(weight_std, bias_std)
     fig, (top, bottom) = style.figure(height=5.3, rows=2, ratios=[1, 1.1], gap=0.9)
     line = critical_line()

@@ -129,11 +129,22 @@ def learned_noise() -> str:
 
 
 @comparison
+def rectified_edges() -> str:
+    plain, rectified = (activations.edge_reader(unit)[0] for unit in ("none", "absolute"))
+    return in_kind(
+        clearly_less(plain, rectified),
+        f"four edge filters and a linear classifier on digits, {len(plain)} seeds, no contrast "
+        f"normalization: test accuracy {spread(rectified)} with the absolute value of the filters' "
+        f"outputs, {spread(plain)} without",
+    )
+
+
+@comparison
 def edges_and_negatives() -> str:
     absolute, relu = (activations.edge_reader(unit) for unit in ("absolute", "one ReLU"))
     return in_kind(
         clearly_less(relu[1], absolute[1]),
-        "four edge filters and a linear classifier, trained on digits, tested on the same digits "
+        "four edge filters and a linear classifier, trained on digits, tested on new digits "
         f"with black and white exchanged: accuracy {spread(absolute[1])} with the absolute value, "
         f"{spread(relu[1])} with ReLU ({spread(relu[0])} on digits as they are), "
         f"{len(relu[1])} seeds",
@@ -142,15 +153,16 @@ def edges_and_negatives() -> str:
 
 @comparison
 def relu_against_tanh() -> str:
+    contests = ("digits, rate 0.003", "MNIST-1D, rate 0.003")
     digits, signals = (
-        [activations.accuracies(contest, unit) for unit in ("relu", "tanh")]
-        for contest in ("digits, rate 0.003", "MNIST-1D, rate 0.003")
+        [activations.accuracies(contest, unit) for unit in ("relu", "tanh")] for contest in contests
     )
+    steps = [activations.CONTESTS[contest][2] for contest in contests]
     return in_kind(
         not any(clearly_less(relu, tanh) for relu, tanh in (digits, signals)),
         f"test accuracy of ReLU and tanh, two hidden layers, rate 0.003, {len(digits[0])} seeds: "
-        f"on digits {spread(digits[0])} and {spread(digits[1])}, on MNIST-1D {spread(signals[0])} "
-        f"and {spread(signals[1])}",
+        f"on digits {spread(digits[0])} and {spread(digits[1])} after {steps[0]} steps, on "
+        f"MNIST-1D {spread(signals[0])} and {spread(signals[1])} after {steps[1]}",
     )
 
 
