@@ -75,9 +75,10 @@ def test_what_is_said_beside_jarretts_claim_is_an_accuracy_with_and_without_rect
 
 @pytest.mark.parametrize("name", reproductions.FOUND)
 def test_what_was_found_is_words_that_a_role_can_show(name):
-    """An {eval} role prints a string's repr: quotation marks would show, and so would "nan"."""
+    """An {eval} role prints a value's repr, in a table's cell, less quotation marks at its ends."""
     said = reproductions.FOUND[name]()
-    assert not re.search(r"['\"\\|]|\bnan\b|None", said), said
+    assert repr(said) == said == said.strip("'\"")
+    assert not re.search(r"[\"\\|]|\bnan\b|None", said), said
     verdict, numbers = said.split(": ", 1)
     assert verdict in {"Agrees", "Disagrees", "Agrees in kind", "Not confirmed"}
     assert re.search(r"\d", numbers)
