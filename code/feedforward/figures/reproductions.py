@@ -118,10 +118,10 @@ def learned_noise() -> str:
     better = int(np.sum(own[0] < one[0]))
     return in_kind(
         clearly_less(own[1][:, -1], one[1][:, -1]),
-        "on our curve, squared distance of the mean from the truth "
-        f"{spread(own[1][:, -1], '.4f')} with σ(x), {spread(one[1][:, -1], '.4f')} without. The "
-        f"NLL does improve, from {one[0].mean():.2f} to "
-        f"{own[0].mean():.2f} nats, in {better} of {len(own[0])} seeds",
+        "on our curve, at a learning rate that falls to zero, squared distance of the mean from "
+        f"the truth {spread(own[1][:, -1], '.4f')} with σ(x), {spread(one[1][:, -1], '.4f')} "
+        f"without. The NLL does improve, from {one[0].mean():.2f} to {own[0].mean():.2f} nats, "
+        f"in {better} of {len(own[0])} seeds",
     )
 
 
