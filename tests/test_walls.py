@@ -97,6 +97,12 @@ def test_the_subject_knows_nothing_of_its_presentation():
     assert breaches("experiments", *presentation, "chapters") == []
 
 
+def test_nothing_that_computes_depends_on_how_numbers_are_written():
+    """So a build keeps its experiments' results when that changes."""
+    assert breaches("experiments", "feedforward.typography") == []
+    assert breaches("subject", "feedforward.typography") == []
+
+
 @pytest.mark.parametrize("kind", ["subject", "experiments"])
 def test_what_computes_draws_nothing(kind):
     assert breaches(kind, "matplotlib", "ipywidgets", "IPython") == []

@@ -1,7 +1,8 @@
 """Where the experiments of a build keep their results, so that each runs once.
 
 The folder's name is a fingerprint of the code that computes them: change the code, and the build
-asks in an empty folder. What only shows results, figures and exercises, is no part of it.
+asks in an empty folder. What only shows results, figures, exercises and how numbers are written, is
+no part of it.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from sphinx.config import Config
 
 from explorable.sources import fingerprint
 
-SHOWN_ONLY = ("figures", "exercises")
+SHOWN_ONLY = ("figures", "exercises", "typography.py")
 
 
 def folder(book: Path) -> Path:

@@ -12,7 +12,7 @@
     :::::
 
 The last ordered list becomes radio buttons. Without a list the answer is a number, with a
-tolerance if one is given (`Answer: 2981 ± 1`), and the reader types it. In a notebook, and
+tolerance if one is given (`Answer: 2,981 ± 1`), and the reader types it. In a notebook, and
 on a page without JavaScript, the same text reads as a question and a closed answer.
 """
 
@@ -27,7 +27,9 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from bookbuild import disclosure
 from bookbuild.defects import report
 
-NUMBER = r"[-−+]?\d[\d,\u2009\u202f]*(?:\.\d+)?(?:[eE][-−+]?\d+)?"
+GROUPS = r"\d{1,3}(?:[,\u2009\u202f]\d{3})+"
+NUMBER = rf"[-−+]?(?:{GROUPS}|\d+)(?:\.\d+)?(?:[eE][-−+]?\d+)?"
+DECIMAL_COMMA = re.compile(r"\d,(?!\d{3}(?!\d))|(?<!\d)0,")
 ANSWER = re.compile(rf"Answer:\s*({NUMBER})(?:\s*±\s*({NUMBER}))?(?:\s+(\S.*))?\Z")
 
 
@@ -64,13 +66,26 @@ def parse_number(text: str) -> float:
 
 
 def parse_answer(title: str) -> tuple[float, float, str]:
-    """(value, tolerance, unit) of a title such as `Answer: 2981 ± 1 times`."""
+    """(value, tolerance, unit) of a title such as `Answer: 2981 ± 1 times`.
+
+    A comma groups thousands; unlike a reader, an author may not use it for decimals.
+    """
+    if comma := DECIMAL_COMMA.search(title):
+        raise QuestionError(
+            f"a comma groups thousands, as in 2,981, and decimals follow a point: {title!r} has "
+            f"{title[comma.start() : comma.end() + 1]!r}"
+        )
     found = ANSWER.match(title.strip())
     if found is None:
         raise QuestionError(
             f"expected 'Answer: 2' or 'Answer: 2981 ± 1' as the answer's title, not {title!r}"
         )
-    return parse_number(found[1]), parse_number(found[2] or "0"), found[3] or ""
+    value, tolerance = parse_number(found[1]), parse_number(found[2] or "0")
+    if found[2] and tolerance < 0.5 and re.fullmatch(rf"[-−+]?(?:{GROUPS}|\d+)", found[1]):
+        raise QuestionError(
+            f"a whole number is exact without a tolerance: 'Answer: {found[1]}', not {title!r}"
+        )
+    return value, tolerance, found[3] or ""
 
 
 def build(admonition: nodes.admonition, number: int) -> question:

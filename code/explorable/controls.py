@@ -8,6 +8,7 @@ import inspect
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 import ipywidgets
@@ -90,7 +91,7 @@ def read_control(name: str, widget: ipywidgets.Widget) -> Control:
     elif isinstance(widget, ipywidgets.Play):
         kind, interval = "range", int(widget.interval)
         values = _range_values(name, widget)
-        texts = tuple(str(value) for value in values)
+        texts = tuple(_text(value) for value in values)
     elif isinstance(widget, RANGES):
         kind = "range"
         values = _range_values(name, widget)
@@ -140,7 +141,14 @@ def _options(name: str, widget: ipywidgets.Widget) -> list[tuple[str, Any]]:
     pairs = list(options.items() if isinstance(options, Mapping) else options)
     if all(isinstance(pair, list | tuple) and len(pair) == 2 for pair in pairs):
         return [(str(text), value) for text, value in pairs]
-    return [(str(value), value) for value in pairs]
+    return [(_text(value), value) for value in pairs]
+
+
+def _text(value: Any, spec: str = ",") -> str:
+    """A value as readers see it: of a number, its thousands in groups, and a minus, no hyphen."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        return str(value)
+    return format(value, spec).replace("-", "\N{MINUS SIGN}", 1)
 
 
 def _range_values(name: str, widget: ipywidgets.Widget) -> tuple[float, ...]:
@@ -167,9 +175,8 @@ def _texts(widget: ipywidgets.Widget, values: tuple[float, ...]) -> tuple[str, .
     spec = getattr(widget, "readout_format", None)
     if spec in (None, ".2f", "d") and not isinstance(widget, ipywidgets.FloatLogSlider):
         decimals = max(_decimals(widget.step), _decimals(widget.min))
-        spec = f".{decimals}f"
-    texts = (format(value, spec) for value in values)
-    return tuple(text.replace("-", "\N{MINUS SIGN}", 1) for text in texts)
+        spec = f",.{decimals}f"
+    return tuple(_text(value, spec) for value in values)
 
 
 def _decimals(number: float) -> int:

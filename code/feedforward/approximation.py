@@ -103,7 +103,8 @@ def parity_network(bits: int) -> MLP:
     """One hidden layer of `bits` threshold units: 1 for an odd number of ones among the bits.
 
     Unit k says whether at least k bits are one; their alternating sum is the parity. Inputs 0 or 1.
-    Source: Rumelhart, Hinton and Williams (1986), section "Parity".
+    Source: Rumelhart, Hinton and Williams (1986), "Learning internal representations by error
+    propagation", section "Parity".
     """
     bits = _check.count(bits, "bits")
     at_least = np.arange(1, bits + 1)
@@ -131,8 +132,9 @@ def folding_network(folds: int, angle: float = 0.0) -> MLP:
 
 
 def montufar_network(widths: Sequence[int]) -> MLP:
-    """A ReLU network with as many regions as `montufar_lower_bound(widths)` says, all near [0, 1]².
+    """A ReLU network with as many regions in [0, 1]² as `montufar_lower_bound(widths)` says.
 
+    In the whole plane it has more: (2, 4, 4) has 44 regions in the square and 56 in the plane.
     widths: (2, n₁, …, n_L), each n_l ≥ 2. Below the last layer, ⌊n/2⌋ units fold each axis like an
     accordion, relu(p·x) − 2·relu(p·x − 1) + 2·relu(p·x − 2) − …, from [0, 1]² onto [0, 1]²; the
     last layer's lines all cross each other inside it. Source: Montúfar et al. (2014), section 3.1.

@@ -118,7 +118,7 @@ def variance_map(
     unit, root = unit_by_name(unit), math.sqrt(_check.positive_number(q, "q"))
     weight_std, bias_std = _stds(weight_std, bias_std)
     with _check.in_range(q=q, weight_std=weight_std, bias_std=bias_std):
-        mean_square = gaussian_mean(lambda z: unit(root * z) ** 2, _kinks(unit, root))
+        mean_square = gaussian_mean(lambda z: unit(root * z) ** 2, _breaks(unit, root))
         return weight_std**2 * mean_square + bias_std**2
 
 
@@ -131,7 +131,7 @@ def chi(q: float, unit: Unit | str, weight_std: float) -> float:
     unit, root = unit_by_name(unit), math.sqrt(_check.positive_number(q, "q"))
     weight_std, _ = _stds(weight_std)
     with _check.in_range(q=q, weight_std=weight_std):
-        slope_square = gaussian_mean(lambda z: unit.derivative(root * z) ** 2, _kinks(unit, root))
+        slope_square = gaussian_mean(lambda z: unit.derivative(root * z) ** 2, _breaks(unit, root))
         return weight_std**2 * slope_square
 
 
@@ -157,23 +157,37 @@ def fixed_point(
 ) -> float:
     """The q that depth leads to: variance_map applied until q stays within 1e-10 of itself.
 
-    0 where the signal dies, at most 1e-12 of it left, and ∞ where it explodes. Near the edge of
-    chaos it creeps: ValueError after 100,000 layers.
+    0 where the signal dies, and ∞ where it explodes, whatever the scale of `start` and the biases.
+    Near the edge of chaos it creeps: ValueError after 100,000 layers.
     """
-    q = _check.positive_number(start, "start")
-    for _ in range(100_000):
+    q, unit = _check.positive_number(start, "start"), unit_by_name(unit)
+    weight_std, bias_std = _stds(weight_std, bias_std)
+    with _check.in_range(weight_std=weight_std, bias_std=bias_std):
+        # What a layer adds to any signal, however small, keeps q above 0.
+        added = weight_std**2 * float(unit(np.zeros(1))[0]) ** 2 + bias_std**2
+    for _ in range(PATIENCE):
         following = variance_map(q, unit, weight_std, bias_std)
-        if following < 1e-12:
+        if following == 0 or (added == 0 and q < _TINY and following < (1 - _CLEARLY) * q):
             return 0.0
-        if following > 1e12:
+        if q > _HUGE and following - bias_std**2 > (1 + _CLEARLY) * q:
             return math.inf
         if abs(following - q) <= 1e-10 * q:
             return following
         q = following
     raise ValueError(
         f"weight_std must not be critical, got {weight_std}: "
-        f"q still moves after 100,000 layers, at {q:g}"
+        f"q still moves after {PATIENCE:,} layers, at {q:g}"
     )
+
+
+PATIENCE = 100_000
+"""Layers after which `fixed_point` gives up."""
+_TINY, _HUGE, _CLEARLY = 1e-12, 1e12, 1e-5
+"""Below and above these q a unit is straight on each side of 0, to one part in a million.
+
+There every layer multiplies q by the same factor, give or take that part. So a factor that differs
+from 1 by ten such parts decides.
+"""
 
 
 def critical_point(q: float, unit: Unit | str) -> tuple[float, float]:
@@ -237,35 +251,44 @@ def _variances(value: Array, name: str) -> Array:
     return variances
 
 
-def _kinks(unit: Unit, root: float) -> list[float]:
-    """Where g(√q·z) has its kinks, in z."""
-    return [kink / root for kink in unit.kinks]
+SCALES = (12.0, 48.0)
+"""|z| where a smooth unit's turn is nearly over, and where it is: beyond, straight to 20 digits."""
+
+
+def _breaks(unit: Unit, root: float) -> list[float]:
+    """Where, in z, to part the mean of a function of g(√q·z).
+
+    At g's kinks; and where the part ends in which a smooth unit turns. That part is 1/√q wide: at a
+    large q the nodes of one piece over the whole line would step across it.
+    """
+    return [place / root for place in (*unit.kinks, *SCALES, *(-scale for scale in SCALES))]
 
 
 def _mean_product(c: float, root: float, unit: Unit) -> float:
     """E[g(√q·z₁)·g(√q·z₂)] for standard normal z₁ and z₂ with correlation c.
 
-    z₂ = c·z₁ + s·y with y independent. For every z₁ the inner mean, over y, breaks where z₂ is at a
-    kink; the outer one breaks at z₁'s own kinks, and turns fast, within s, where |z₁| is at z₂'s.
+    z₂ = c·z₁ + s·y with y independent. For every z₁ the inner mean, over y, is parted where z₂ is
+    at a break; the outer one at z₁'s own breaks, and finely, within s, where |z₁| is at z₂'s kinks.
     """
     s = math.sqrt(max(0.0, 1 - c * c))
-    kinks = _kinks(unit, root)
+    breaks = _breaks(unit, root)
+    mirrored = [*breaks, *(-place for place in breaks)]
     if s == 0:
-        return gaussian_mean(
-            lambda z: unit(root * z) * unit(root * c * z), [*kinks, *(-k for k in kinks)]
-        )
-    near = [0.0, *kinks, *(-k for k in kinks)]
-    outer, weight = gaussian_rule([k + step * s for k in near for step in (-6, -2, 0, 2, 6)], 40)
-    # The same number of pieces for all z₁, so that one array holds them: breaks that are out of
-    # reach leave a piece of length 0.
+        return gaussian_mean(lambda z: unit(root * z) * unit(root * c * z), mirrored)
+    near = [0.0, *(sign * kink / root for kink in unit.kinks for sign in (1, -1))]
+    fine = [place + step * s for place in near for step in (-6, -2, 0, 2, 6)]
+    outer, weight = gaussian_rule([*fine, *mirrored], 40)
+    # The same number of pieces for all z₁: breaks that are out of reach leave a piece of length 0.
     edges = [np.full_like(outer, -REACH)]
-    edges += [np.clip((k - c * outer) / s, -REACH, REACH) for k in sorted({0.0, *kinks})]
+    edges += [np.clip((place - c * outer) / s, -REACH, REACH) for place in sorted({0.0, *breaks})]
     edges += [np.full_like(outer, REACH)]
     node, share = np.polynomial.legendre.leggauss(60)
     inner = np.zeros_like(outer)
     for left, right in pairwise(edges):
-        half = (right - left)[:, None] / 2
-        y = (left + right)[:, None] / 2 + half * node
+        some = right > left
+        half = (right - left)[some, None] / 2
+        y = (left + right)[some, None] / 2 + half * node
         density = np.exp(-(y**2) / 2) / math.sqrt(2 * math.pi)
-        inner += (share * half * density * unit(root * (c * outer[:, None] + s * y))).sum(axis=1)
+        second = unit(root * (c * outer[some, None] + s * y))
+        inner[some] += (share * half * density * second).sum(axis=1)
     return float(weight @ (unit(root * outer) * inner))

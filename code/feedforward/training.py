@@ -13,7 +13,8 @@ from feedforward.graph import Either, Tensor
 from feedforward.progress import progress
 
 Array = np.ndarray
-Step = Callable[[], None]
+Step = Callable[..., None]
+"""step(scale=1.0): one step of `scale` times the learning rate."""
 
 
 class Network(Protocol):
@@ -35,12 +36,15 @@ def train(
     batch_size: int | None = None,
     rng: np.random.Generator | None = None,
     optimizer: str = "sgd",
+    decay: bool = False,
 ) -> Array:
     """Lower the mean cost of net(x) against y, step by step; the net is changed in place.
 
     cost: a function of (prediction, target) with one value per example, as in `feedforward.costs`.
     x: shape (m, …), y: m targets. batch_size: how many examples a step sees, all of them if None;
     rng shuffles them and is needed for minibatches only. optimizer: "sgd", "momentum" or "adam".
+    decay: whether the learning rate falls to zero over the steps, on a straight line; at a constant
+    rate the last steps may go back and forth over a minimum.
 
     Returns the history, shape (steps,): the mean cost of each minibatch *before* its step. The same
     seeds give the same history, to the last digit. FloatingPointError tells the step at which the
@@ -55,6 +59,7 @@ def train(
         raise ValueError(
             f"x and y must hold the same number of examples, got shapes {x.shape} and {y.shape}"
         )
+    decay = _check.kind(decay, bool, "decay")
     batches = minibatches(len(x), batch_size, rng)
     parameters = net.parameters()
     make_optimizer = OPTIMIZERS[_check.one_of(optimizer, OPTIMIZERS, "optimizer")]
@@ -76,7 +81,7 @@ def train(
             for p in parameters:
                 p.grad = None
             mean_cost.backward()
-            take_step()
+            take_step(1 - step / steps if decay else 1.0)
         for p in parameters:
             _still_finite(p.data, "a parameter", steps, learning_rate)
     return history
@@ -111,15 +116,16 @@ def _shuffled_batches(m: int, batch_size: int, rng: np.random.Generator) -> Iter
 
 # ----------------------------------------------------------------------------- optimizers
 #
-# Each takes the parameters once and returns a function that takes one step along their gradients.
+# Each takes the parameters once and returns a function that takes one step along their gradients,
+# or a share of one.
 
 
 def sgd(parameters: Sequence[Tensor], learning_rate: float) -> Step:
     """θ ← θ − η·g."""
 
-    def step() -> None:
+    def step(scale: float = 1.0) -> None:
         for p in _with_gradient(parameters):
-            p.data -= learning_rate * p.grad
+            p.data -= scale * learning_rate * p.grad
 
     return step
 
@@ -132,12 +138,12 @@ def momentum(parameters: Sequence[Tensor], learning_rate: float, decay: float = 
     """
     velocity = {p: np.zeros_like(p.data) for p in parameters}
 
-    def step() -> None:
+    def step(scale: float = 1.0) -> None:
         for p in _with_gradient(parameters):
             v = velocity[p]
             v *= decay
             v += p.grad
-            p.data -= learning_rate * v
+            p.data -= scale * learning_rate * v
 
     return step
 
@@ -157,7 +163,7 @@ def adam(
     second = {p: np.zeros_like(p.data) for p in parameters}
     count = 0
 
-    def step() -> None:
+    def step(scale: float = 1.0) -> None:
         nonlocal count
         count += 1
         for p in _with_gradient(parameters):
@@ -165,7 +171,7 @@ def adam(
             m += (1 - decay) * (g - m)
             v += (1 - square_decay) * (g * g - v)
             root = np.sqrt(v / (1 - square_decay**count))
-            p.data -= learning_rate / (1 - decay**count) * m / (root + epsilon)
+            p.data -= scale * learning_rate / (1 - decay**count) * m / (root + epsilon)
 
     return step
 

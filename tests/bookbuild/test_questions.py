@@ -145,6 +145,26 @@ def test_answers_are_read_as_people_write_them(title, expected):
     assert parse_answer(title) == expected
 
 
+@pytest.mark.parametrize(
+    ("title", "said"),
+    [
+        ("Answer: 0,5", "decimals follow a point: 'Answer: 0,5' has '0,5'"),
+        ("Answer: 4,61 ± 0,01", "has '4,6'"),
+        ("Answer: 16 ± 0.01", "'Answer: 16', not 'Answer: 16 ± 0.01'"),
+        ("Answer: 1,023 ± 0", "'Answer: 1,023', not 'Answer: 1,023 ± 0'"),
+    ],
+)
+def test_an_answer_that_could_be_misread_is_refused(title, said):
+    with pytest.raises(QuestionError) as error:
+        parse_answer(title)
+    assert said in str(error.value)
+
+
+def test_a_rounded_whole_number_keeps_its_tolerance():
+    assert parse_answer("Answer: 20.0 ± 0.3") == (20.0, 0.3, "")
+    assert parse_answer("Answer: 2,981 ± 1") == (2981.0, 1.0, "")
+
+
 @pytest.mark.parametrize("title", ["Answer", "Answer:", "Answer: ± 1", "Answer: about 3", "2"])
 def test_a_title_without_a_number_is_refused(title):
     with pytest.raises(QuestionError, match="Answer: 2981 ± 1"):
@@ -204,6 +224,16 @@ def test_arrow_keys_only_choose_and_enter_answers(open_page):
         ("2,980.5", "Right."),
         ("2979", "Too small."),
         ("2983", "Too large."),
+        ("2 981", "Right."),
+        ("2980,5", "Right. (2980,5 is read as 2,980.5.)"),
+        ("2,981", "Right. (2,981 is read as 2,981.)"),
+        ("2.981", "Too small."),
+        ("2,98", "Too small. Try again, or read the explanation. (2,98 is read as 2.98.)"),
+        ("298,1", "Too small. Try again, or read the explanation. (298,1 is read as 298.1.)"),
+        ("−0,5", "Too small. Try again, or read the explanation. (−0,5 is read as −0.5.)"),
+        ("29,810", "Too large. Try again, or read the explanation. (29,810 is read as 29,810.)"),
+        ("2,9,81", "Type a number"),
+        ("1e999", "Type a number"),
         ("many", "Type a number"),
         ("", "Type a number"),
     ],
@@ -213,6 +243,22 @@ def test_a_typed_number_is_judged(open_page, typed, said):
     page.get_by_label("Your answer").fill(typed)
     page.get_by_role("button", name="Check").click()
     assert page.get_by_role("status").inner_text().startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("4,605", "Right. (4,605 is read as 4.605.)"),
+        ("4,61", "Right. (4,61 is read as 4.61.)"),
+        ("0,461e1", "Right. (0,461e1 is read as 4.61.)"),
+        ("4,705", "Too large. Try again, or read the explanation. (4,705 is read as 4,705.)"),
+    ],
+)
+def test_a_comma_before_three_digits_may_be_a_decimal_one_if_that_is_right(open_page, typed, said):
+    page = open_page(NUMBER.replace("2,981 ± 1", "4.605 ± 0.01"))
+    page.get_by_label("Your answer").fill(typed)
+    page.get_by_role("button", name="Check").click()
+    assert page.get_by_role("status").inner_text() == said
 
 
 def test_a_question_keeps_the_name_that_links_refer_to(build):

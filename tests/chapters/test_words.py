@@ -8,6 +8,7 @@ import pytest
 import yaml
 from pybtex.database import parse_file
 
+from feedforward.approximation import parity_network
 from tests.support import book, prose
 
 GLOSSARY = book.CHAPTERS / "glossary.md"
@@ -138,6 +139,31 @@ def test_every_entry_is_a_sentence_or_three_and_says_where_it_is_made_precise():
         assert 8 <= words <= 75, f"{name}: {words} words"
         last = entry.splitlines()[-1].strip()
         assert re.fullmatch(r"\[.+\]\([\w-]+\.md\)(, \{eq\}`[\w-]+`)?\.", last), f"{name}: {last}"
+
+
+def test_the_glossary_states_every_condition_of_the_approximation_theorem_that_the_chapter_does():
+    """Leshno et al. (1993), theorem 1: without the first two there are counterexamples."""
+    entry = read(GLOSSARY).partition("\nuniversal approximation\n")[2].partition("\n\n")[0]
+    item = read(book.CHAPTERS / "depth.md").partition("- {cite:t}`leshno1993multilayer`")[2]
+    for text in (entry, item.partition("\n\n")[0]):
+        words = " ".join(text.replace("*", "").split())
+        for condition in (
+            "bounded on bounded sets",
+            "closed set of measure zero",
+            "if and only if",
+            "not a polynomial (almost everywhere)",
+        ):
+            assert condition in words
+
+
+def test_parity_is_cited_from_the_chapter_of_1986_that_solves_it():
+    """The Nature paper of the same authors and year, on back-propagation, has no parity in it."""
+    section = read(book.CHAPTERS / "depth.md").partition("### Parity")[2].partition("\n#")[0]
+    cited = re.findall(r"\{cite(?::\w+)?\}`(rumelhart[^`]+)`", section)
+    assert [BIBLIOGRAPHY[key].type for key in cited] == ["incollection"]
+    (fields,) = (BIBLIOGRAPHY[key].fields for key in cited)
+    assert fields["title"] == "Learning Internal Representations by Error Propagation"
+    assert fields["title"].lower() in " ".join(parity_network.__doc__.lower().split())
 
 
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.name)

@@ -8,7 +8,7 @@ import pytest
 from tests.support import book
 from tests.support.typed import chapters, claims
 
-NUMBER = re.compile(r"[-−]?(?:\d{1,3}(?:(?:,|\\,| (?=000))\d{3})+|\d+)(?:\.\d+)?")
+NUMBER = re.compile(r"[-−]?(?:\d{1,3}(?:(?:,|\{,\})\d{3})+|\d+)(?:\.\d+)?")
 PAGES = chapters(book.CHAPTERS)
 CLAIMED = {name: words for source in PAGES.values() for name, words in claims(source)}
 
@@ -16,7 +16,7 @@ CLAIMED = {name: words for source in PAGES.values() for name, words in claims(so
 def numbers_in(words: str) -> list[float]:
     """Every number in a claim's words, in order: "2.7 \\cdot 10^{11}" holds 2.7, 10 and 11."""
     found = NUMBER.findall(words)
-    return [float(re.sub(r",|\\,| ", "", number).replace("−", "-")) for number in found]
+    return [float(re.sub(r"[{},]", "", number).replace("−", "-")) for number in found]
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import torch
 
 from feedforward import datasets, mixture, units
 from feedforward.experiments import activations as experiments
+from tests.claims.conftest import PAGES
 
 
 @pytest.mark.claim("flat-slope")
@@ -28,6 +29,15 @@ def test_nineteen_factors_of_four(said):
     """Four to this power, to two digits."""
     four, steps, front, ten, power = said("quarter-power")
     assert f"{four**steps:.1e}" == f"{front}e+{power:.0f}" and ten == 10
+
+
+@pytest.mark.claim("thirds-lost")
+def test_nineteen_thirds_lost_are_about_two_thousandfold(said):
+    """What is left after a third is lost nineteen times, and the option that stands for it."""
+    base, steps, times = said("thirds-lost")
+    left = math.prod([1 - 1 / 3] * int(steps))
+    assert base == pytest.approx(1 / (1 - 1 / 3)) and round(1 / left) == times
+    assert steps == experiments.CHAIN_DEPTH - 1 and "2. two thousand\n" in PAGES["activations"]
 
 
 @pytest.mark.claim("ten-layers", "ex-million")

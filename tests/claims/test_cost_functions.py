@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+import scipy.linalg
 import scipy.stats
 import torch
 
@@ -22,7 +23,7 @@ def test_the_network_of_the_first_page_has_these_units_and_saw_these_points(said
     monkeypatch.setattr(experiments, "train", train)
     monkeypatch.delenv("FEEDFORWARD_KEPT", raising=False)
     with pytest.raises(StopIteration):
-        experiments.noise_film.__wrapped__(True)
+        experiments.noise_training.__wrapped__(True)
     assert said("hook-network") == [seen["units"], seen["points"]]
 
 
@@ -32,6 +33,47 @@ def test_what_remains_of_the_three_symbols_is_their_entropy(said):
     p = said("three-symbols")
     assert p == list(experiments.SYMBOLS)
     assert said("predict-entropy") == [round(scipy.stats.entropy(p), 1)]
+
+
+@pytest.mark.claim("fitted-noise")
+def test_fitting_explains_a_small_part_of_a_noise_found_too_small(said):
+    """200,000 draws of fourteen points, each fitted by SciPy's least squares."""
+    true, found, explained, points, kept, of, two, points_again, scatter = said("fitted-noise")
+    x, y = experiments.line_data()
+    assert len(x) == points == points_again == of == kept + 1
+    rng = np.random.default_rng(1)
+    draws = x + rng.normal(0, true, (200_000, len(x)))
+    slopes, squares, *_ = scipy.linalg.lstsq(x[:, None], np.vstack([y, draws]).T)
+    assert slopes.shape == (1, 200_001)
+    sigmas = np.sqrt(squares / points)
+    assert round(sigmas[0], 3) == found
+    on_average = np.mean(sigmas[1:] ** 2)
+    assert on_average == pytest.approx(true**two * kept / of, rel=0.01)
+    assert true - np.sqrt(on_average) == pytest.approx(explained, abs=0.001)
+    assert round(sigmas[1:].std(), 2) == scatter
+    assert explained < (true - found) / 4
+
+
+@pytest.mark.claim("first-narrowing")
+def test_the_first_narrowings_of_a_spike(said):
+    """The density of the two hills by SciPy."""
+    wide, narrow, rise, tenth, hundredth, fall, again, thousandth, next_fall = said(
+        "first-narrowing"
+    )
+
+    def nll(width):
+        x = experiments.SPIKE_DATA
+        broad, spike = (
+            scipy.stats.norm.logpdf(x, *hill) for hill in ((x.mean(), x.std()), (x[3], width))
+        )
+        return np.log(2) - np.logaddexp(broad, spike).mean()
+
+    for one, other in ((wide, narrow), (tenth, hundredth), (again, thousandth)):
+        assert other == pytest.approx(one / 10)
+    assert again == hundredth
+    changes = [nll(narrow) - nll(wide), nll(hundredth) - nll(tenth), nll(thousandth) - nll(again)]
+    assert [round(change, 3) for change in changes] == [rise, -fall, -next_fall]
+    assert fall < next_fall < np.log(10) / 8
 
 
 @pytest.mark.claim("predict-ratio")

@@ -5,7 +5,13 @@ import math
 import numpy as np
 import pytest
 
-from feedforward.approximation import bump_network, folding_network, relu_interpolant, sawtooth
+from feedforward.approximation import (
+    bump_network,
+    folding_network,
+    network_of,
+    relu_interpolant,
+    sawtooth,
+)
 from feedforward.experiments import depth as experiments
 from feedforward.regions import pieces_on_line, regions_in_window
 
@@ -90,8 +96,42 @@ def test_ten_layers_make_pieces_that_one_layer_needs_a_unit_for_each(said):
     x = np.linspace(0, 1, int(pieces) + 1)
     shallow = relu_interpolant(x[1:], net.predict(x[1:, None])[:, 0])
     assert pieces_on_line(shallow, x[1], 1.0).count == len(shallow.biases[0].data) == least
-    answer, _ = said("ex-shallow-teeth")
+    (answer,) = said("ex-shallow-teeth")
     assert answer == least == pieces - one
+
+
+@pytest.mark.claim("carried-sum")
+def test_a_plain_chain_of_layers_squares_with_one_more_relu_a_layer(said):
+    """The chain is built and compared with NumPy's broken line through the squares."""
+    second, units, fewer = (int(n) for n in said("carried-sum"))
+    tent, x = np.array([2.0, -4.0]), np.linspace(0, 1, 4097)
+    for depth in range(1, 7):
+        # Units relu(t), relu(t − ½) and, from the second layer on, the sum so far (x at first).
+        layers = [(np.ones((2, 1)), np.array([0.0, -0.5]))]
+        tooth, total = tent, np.array([1.0, 0.0]) - tent / 4
+        for k in range(second, depth + 1):
+            layers.append((np.stack([tooth, tooth, total]), np.array([0.0, -0.5, 0.0])))
+            tooth = np.append(tent, 0.0)
+            total = np.array([0.0, 0.0, 1.0]) - tooth / 4**k
+        net = network_of([*layers, (total[None], np.zeros(1))], "relu")
+        assert sum(len(bias.data) for bias in net.biases[:-1]) == units * depth - fewer
+        corners = np.linspace(0, 1, 2**depth + 1)
+        squared = net.predict(x[:, None])[:, 0]
+        np.testing.assert_allclose(squared, np.interp(x, corners, corners**2), atol=1e-12)
+        assert np.abs(squared - x**2).max() == pytest.approx(4.0 ** -(depth + 1))
+
+
+@pytest.mark.claim("two-best")
+def test_the_best_and_the_worst_depth_on_mnist_1d(said):
+    """The mean test accuracies of all depths, at both budgets."""
+    best, worst = said("two-best")
+    for budget in experiments.CONTEST_BUDGETS:
+        accuracy = {
+            depth: experiments.contest_scores("MNIST-1D", depth, budget)[1].mean()
+            for depth in experiments.CONTESTS["MNIST-1D"][1]
+        }
+        assert max(accuracy, key=accuracy.get) == best
+        assert min(accuracy, key=accuracy.get) == worst
 
 
 @pytest.mark.claim("predict-pieces")
@@ -126,5 +166,5 @@ def test_five_lines_leave_half_of_all_patterns_out(said):
     x = rng.normal(0, 20, (400_000, 2))
     on = x @ np.stack([np.cos(angle), np.sin(angle)]) > rng.normal(0, 5, 5)
     assert len(np.unique(on @ 2 ** np.arange(5))) == regions
-    answer, _ = said("ex-five-lines")
+    (answer,) = said("ex-five-lines")
     assert answer == regions

@@ -12,7 +12,7 @@ from feedforward.figures import initialization as figures
 from feedforward.graph import Tensor
 from feedforward.initializers import lecun
 from feedforward.network import MLP
-from feedforward.propagation import variance_map
+from feedforward.propagation import correlation_map, variance_map
 from feedforward.training import momentum, train
 from tests.claims.conftest import PAGES
 
@@ -37,6 +37,58 @@ def test_after_thirty_halvings_the_standard_deviation_is_this_small(said):
     for _ in range(30):
         predicted = variance_map(predicted, "relu", 1.0)
     assert predicted == pytest.approx(float(q))
+
+
+@pytest.mark.claim("noise-beside-weights")
+def test_the_noise_on_a_symmetric_start_is_small_beside_its_weights(said):
+    """What is drawn beyond the constant, for a layer of so many inputs."""
+    inputs, times = said("noise-beside-weights")
+    draw = experiments.nearly_constant(1e-6)
+    weight = draw((1000, int(inputs)), np.random.default_rng(0))
+    spread = (weight - experiments.SYMMETRY_CONSTANT).std()
+    assert inputs == experiments.digits_data().x_train.shape[1]
+    assert times == pytest.approx(experiments.SYMMETRY_CONSTANT / spread, rel=0.01)
+
+
+@pytest.mark.claim("relu-power-law")
+def test_two_inputs_of_relu_become_alike_like_one_over_the_square_of_the_depth(said):
+    """The arc-cosine kernel of Cho and Saul (2009), step by step, is the law in layer 100,000."""
+    nine, pi_power, two, depth_power = said("relu-power-law")
+    assert pi_power == depth_power == 2
+    apart, layers = 0.7, 100_000  # 1 − c, which keeps its digits
+    for _ in range(layers):
+        angle = 2 * math.asin(math.sqrt(apart / 2))
+        apart = (math.pi * apart - math.sin(angle) + angle * (1 - apart)) / math.pi
+    assert apart * two * layers**2 / (nine * math.pi**2) == pytest.approx(1, rel=2e-3)
+
+
+@pytest.mark.claim("tanh-signal", "tanh-memory", "tanh-remembers")
+def test_tanh_at_xaviers_scale_without_biases_does_not_forget(said):
+    """By Gauss and Hermite's rule in two dimensions, which the book's maps do not use."""
+    node, weight = np.polynomial.hermite_e.hermegauss(40)
+    weight = weight / weight.sum()
+
+    def layer(q: float, c: float) -> tuple[float, float]:
+        first = math.sqrt(q) * node
+        other = c * first[:, None] + math.sqrt((1 - c * c) * q) * node
+        square = weight @ np.tanh(first) ** 2
+        return square, (weight * np.tanh(first)) @ (np.tanh(other) @ weight) / square
+
+    last, layers = said("tanh-remembers")
+    q, c = 1.0, experiments.PHASE_START
+    _, predicted = experiments.phase("tanh", 1.0, 0.0)
+    for done in range(int(layers)):
+        if done < len(predicted):
+            assert predicted[done] == pytest.approx(c, abs=1e-6)
+        q, c = layer(q, c)
+    assert round(c, 3) == round(float(predicted[-1]), 3) == last
+    one, two = said("tanh-signal")
+    assert q == pytest.approx(one / (two * layers), rel=2e-3)
+    upper, lower, power, one, square = said("tanh-memory")
+    for c in (0.2, 0.7):
+        moved = c - correlation_map(c, 1e-3, "tanh", 1.0)
+        law = upper / lower * 1e-3**power * c * (one - c**square)
+        assert moved == pytest.approx(law, rel=0.02)
 
 
 @pytest.mark.claim("momentum")
@@ -92,7 +144,7 @@ def test_the_first_layer_below_a_thousandth(said):
     q, depth = 1.0, 0
     while math.sqrt(q) >= 1 / thousand:
         q, depth = variance_map(q, "relu", 1.0), depth + 1
-    answer, _ = said("ex-twenty")
+    (answer,) = said("ex-twenty")
     assert depth == answer == math.ceil(layers)
 
 

@@ -71,7 +71,7 @@ def kinds(text: str) -> list[tuple[str, str | None]]:
     [
         ("It reaches 0.86 of them.", [("0.86", None)]),
         ("It reaches 7 % of them.", [("7 %", None)]),
-        ("It takes 1,000 steps, or 30 000.", [("1,000", None), ("30 000", None)]),
+        ("It takes 1,000 steps, or $30{,}000$.", [("1,000", None), ("30{,}000", None)]),
         ("Two layers, 3 seeds, 12 units.", []),
         ("So $x \\approx 0.86$.", [("0.86", None)]),
         ("```{math}\nx = 0.86\n```\n", [("0.86", None)]),

@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 
+from feedforward.experiments import activations
 from feedforward.figures import reproductions
 from tests.claims.test_ledger import PAGES
 from tests.support.typed import CITATION, NUMBER, REFERENCE, ROW, without
@@ -62,11 +63,22 @@ def test_seconds_in_print(seconds, words):
     assert reproductions.in_seconds(seconds) == words
 
 
+def test_what_is_said_beside_jarretts_claim_is_an_accuracy_with_and_without_rectification():
+    """Their claim is of accuracy; that it is not noticed when black and white change is another."""
+    (row,) = (row for row in ROWS if KEY.search(row)[1] == "jarrett2009what")
+    assert OURS.findall(row) == ["rectified_edges"]
+    said = reproductions.FOUND["rectified_edges"]()
+    plain, rectified = (activations.edge_reader(unit)[0] for unit in ("none", "absolute"))
+    assert f"{rectified.mean():.3f} ± " in said and f"{plain.mean():.3f} ± " in said
+    assert said.startswith("Agrees in kind") == reproductions.clearly_less(plain, rectified)
+
+
 @pytest.mark.parametrize("name", reproductions.FOUND)
 def test_what_was_found_is_words_that_a_role_can_show(name):
-    """An {eval} role prints a string's repr: quotation marks would show, and so would "nan"."""
+    """An {eval} role prints a value's repr, in a table's cell, less quotation marks at its ends."""
     said = reproductions.FOUND[name]()
-    assert not re.search(r"['\"\\|]|\bnan\b|None", said), said
+    assert repr(said) == said == said.strip("'\"")
+    assert not re.search(r"[\"\\|]|\bnan\b|None", said), said
     verdict, numbers = said.split(": ", 1)
     assert verdict in {"Agrees", "Disagrees", "Agrees in kind", "Not confirmed"}
     assert re.search(r"\d", numbers)

@@ -53,6 +53,15 @@ def test_negative_values_read_with_a_minus_sign():
     assert read((-1.0, 1.0, 0.5), default=0.0).texts[0] == "\N{MINUS SIGN}1.0"
 
 
+def test_numbers_read_alike_in_a_slider_a_list_and_a_play():
+    minus = "\N{MINUS SIGN}"
+    assert read([-2.5, 1000], default=1000).texts == (f"{minus}2.5", "1,000")
+    assert read((0, 20_000, 10_000), default=0).texts == ("0", "10,000", "20,000")
+    assert read(ipywidgets.Play(min=-1000, max=0, step=1000)).texts == (f"{minus}1,000", "0")
+    slider = ipywidgets.SelectionSlider(options=[-3.0, 4096], value=4096)
+    assert read(slider).texts == (f"{minus}3.0", "4,096")
+
+
 def test_a_log_slider_takes_powers_of_its_base():
     slider = ipywidgets.FloatLogSlider(1.0, min=-2, max=2, step=1, readout_format=".2g")
     assert read(slider).values == pytest.approx((0.01, 0.1, 1, 10, 100))

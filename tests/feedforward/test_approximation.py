@@ -15,7 +15,7 @@ from feedforward.approximation import (
     sawtooth,
 )
 from feedforward.network import MLP
-from feedforward.regions import pieces_on_line, regions_in_window
+from feedforward.regions import montufar_lower_bound, pieces_on_line, regions_in_window
 
 LINE = np.linspace(0, 1, 20_001)
 
@@ -103,6 +103,17 @@ def test_crooked_folds_keep_all_lengths(angle):
     """Each region is a rigid motion of the sheet, reflected or not: |det| = 1, W orthogonal."""
     for region in regions_in_window(folding_network(2, angle), (-1, 1, -1, 1)):
         np.testing.assert_allclose(region.weight @ region.weight.T, np.eye(2), atol=1e-12)
+
+
+@pytest.mark.parametrize("widths", [(2, 4), (2, 4, 4), (2, 6, 4), (2, 4, 4, 4)])
+def test_montufars_network_has_the_bounds_regions_in_the_square_and_no_fewer_outside(widths):
+    net = montufar_network(widths)
+    square, plane = (
+        len(regions_in_window(net, (low, high, low, high))) for low, high in ((0, 1), (-1e3, 1e3))
+    )
+    assert square == montufar_lower_bound(widths) <= plane
+    if f"{widths} has" in montufar_network.__doc__:
+        assert f"has {square} regions in the square and {plane} in the" in montufar_network.__doc__
 
 
 def test_montufars_layers_map_each_cell_onto_the_whole_square():

@@ -1,12 +1,15 @@
 """Measured against predicted, and the maps against closed forms, Monte Carlo and derivatives."""
 
 import math
+import warnings
 from itertools import pairwise
 
 import numpy as np
 import pytest
+from scipy import integrate
 from scipy.special import erf
 
+from feedforward import propagation
 from feedforward.ensemble import Ensemble, seeded
 from feedforward.initializers import he, lecun, scaled, xavier
 from feedforward.network import MLP
@@ -107,18 +110,70 @@ def test_the_second_moment_of_relu_halves_under_xavier_and_stays_under_he():
     np.testing.assert_allclose(predicted_forward("relu", np.ones(31), 1.0)[-1], 2.0**-30)
 
 
-@pytest.mark.parametrize("q", [0.01, 1.0, 10.0])
+SIZES = 10.0 ** np.arange(-12, 13)
+
+
+@pytest.mark.parametrize("q", SIZES)
 def test_the_maps_of_erf_are_arcsines(q):
     """Williams (1997): E[erf(u₁)·erf(u₂)] = (2/π)·arcsin(2qc/(1 + 2q))."""
 
-    def product(c):
-        return 2 / math.pi * math.asin(2 * q * c / (1 + 2 * q))
+    def product(c):  # the arcsine by its tangent, which keeps its digits at large q
+        return 2 / math.pi * math.atan2(2 * q * c, math.sqrt(1 + 4 * q + 4 * q * q * (1 - c * c)))
 
     q_next = 1.69 * product(1) + 0.04
     assert variance_map(q, ERF, 1.3, 0.2) == pytest.approx(q_next, rel=1e-12)
-    for c in (-1, -0.9, 0, 0.3, 0.99, 1):
+    for c in (-1, -0.9, 0, 0.3, 0.99, 0.999999, 1):
         expected = (1.69 * product(c) + 0.04) / q_next
-        assert correlation_map(c, q, ERF, 1.3, 0.2) == pytest.approx(expected, rel=1e-7, abs=1e-12)
+        given = correlation_map(c, q, ERF, 1.3, 0.2)
+        assert given == pytest.approx(expected, rel=1e-10, abs=1e-12)
+    # erf′(u)² = 4/π·e^(−2u²), whose mean is 1/√(1 + 4q) of its value at 0.
+    exact = 1.69 * 4 / math.pi / math.sqrt(1 + 4 * q)
+    assert chi(q, ERF, 1.3) == pytest.approx(exact, rel=1e-12)
+
+
+def mean_by_quad(f, q: float) -> float:
+    """E[f(√q·z)] by SciPy's adaptive rule, between ends on the scale of 1 and on that of 1/√q.
+
+    Every kink of our units is at 0 or at ±1, which are among the ends.
+    """
+    places = [*(u / math.sqrt(q) for u in (0.3, 1, 3, 8, 20, 50)), 1, 4]
+    places = sorted({0.0, 12.0, *(place for place in places if place < 12)})
+    edges = [-place for place in places[:0:-1]] + places
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", integrate.IntegrationWarning)  # of rounding, where f is 0
+        return sum(
+            integrate.quad(
+                lambda z: float(f(np.array(math.sqrt(q) * z))) * math.exp(-z * z / 2),
+                left, right, epsabs=0, epsrel=1e-13, limit=200,
+            )[0]
+            for left, right in pairwise(edges)
+        ) / math.sqrt(2 * math.pi)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", UNITS)
+@pytest.mark.parametrize("q", SIZES[::3])
+def test_the_maps_are_exact_for_signals_of_any_size(name, q):
+    unit = UNITS[name]
+    square = mean_by_quad(lambda u: unit(u) ** 2, q)
+    slope_square = mean_by_quad(lambda u: unit.derivative(u) ** 2, q)
+    assert variance_map(q, name, 1.0) == pytest.approx(square, rel=1e-10)
+    assert chi(q, name, 1.0) == pytest.approx(slope_square, rel=1e-10)
+
+
+@pytest.mark.parametrize("q", [1e5, 1e6, 1e9, 1e12])
+def test_chi_of_large_signals_falls_like_one_over_their_root(q):
+    """∫ tanh′² = ∫ (1 − t²) dt = 4/3, under a density that is flat there: 1/√(2πq)."""
+    expected = 4 / 3 / math.sqrt(2 * math.pi * q)
+    assert chi(q, "tanh", 1.0) == pytest.approx(expected, rel=1 / q)
+
+
+@pytest.mark.parametrize("q", [1e6, 1e9, 1e12])
+def test_two_large_signals_meet_a_step(q):
+    """tanh is then the sign: E[sign u₁·sign u₂] = (2/π)·arcsin c."""
+    for c in (-0.9, 0.1, 0.6, 0.99):
+        expected = 2 / math.pi * math.asin(c)
+        given = correlation_map(c, q, "tanh", 1.0) * variance_map(q, "tanh", 1.0)
+        assert given == pytest.approx(expected, abs=8 / q / math.sqrt(1 - c * c))
 
 
 @pytest.mark.parametrize("c", [-1, -0.5, 0, 0.3, 0.9, 0.9999, 1])
@@ -154,6 +209,38 @@ def test_depth_leads_to_the_fixed_point():
     assert fixed_point("tanh", 0.8) == 0
     assert fixed_point("relu", 1.5) == math.inf
     assert fixed_point("relu", math.sqrt(2), start=7.0) == pytest.approx(7, rel=1e-9)
+
+
+@pytest.mark.parametrize("start", [1e-200, 1e-14, 1.0, 2e12, 1e200])
+def test_where_depth_leads_does_not_depend_on_the_scale_of_the_start(start):
+    q = fixed_point("tanh", 1.5)
+    assert fixed_point("tanh", 1.5, start=start) == pytest.approx(q, rel=1e-8)
+    assert fixed_point("relu", math.sqrt(2), start=start) == pytest.approx(start, rel=1e-12)
+    assert fixed_point("relu", 1.0, start=start) == 0
+    assert fixed_point("relu", 2.0, start=start) == math.inf
+    # Straight and shrinking far from 0, straight and growing near it, and settled between.
+    weight_std = math.sqrt(1.5)
+    q = fixed_point("elu", weight_std)
+    assert variance_map(q, "elu", weight_std) == pytest.approx(q, rel=1e-9) and 0.5 < q < 1
+    assert fixed_point("elu", weight_std, start=start) == pytest.approx(q, rel=1e-8)
+
+
+@pytest.mark.parametrize("bias_std", [1e-9, 1e-7, 1.0, 2e6, 1e9])
+def test_where_depth_leads_does_not_depend_on_the_scale_of_the_biases(bias_std):
+    """q = σ_w²·q/2 + σ_b² for ReLU, so q = σ_b²/(1 − σ_w²/2), or none."""
+    assert fixed_point("relu", 1.0, bias_std) == pytest.approx(2 * bias_std**2, rel=1e-9)
+    assert fixed_point("relu", 1.5, bias_std) == math.inf
+    # tanh is a straight line for the small ones, and nearly a step for the large ones.
+    small, large = bias_std**2 / (1 - 0.25), bias_std**2 + 0.25
+    if bias_std != 1:
+        expected = small if bias_std < 1 else large
+        assert fixed_point("tanh", 0.5, bias_std) == pytest.approx(expected, rel=1e-9)
+
+
+def test_a_signal_that_creeps_has_reached_no_fixed_point(monkeypatch):
+    monkeypatch.setattr(propagation, "PATIENCE", 1000)
+    with pytest.raises(ValueError, match=r"weight_std must not be critical, got 1\.0"):
+        fixed_point("tanh", 1.0, start=1e-3)
 
 
 def test_the_edge_of_chaos_is_where_q_stays_and_chi_is_one():

@@ -34,17 +34,19 @@ def test_every_optimizer_has_a_peer():
     assert set(OPTIMIZERS) == set(THEIRS)
 
 
+@pytest.mark.parametrize("decay", [False, True])
 @pytest.mark.parametrize("optimizer", THEIRS)
-def test_thirty_steps_follow_those_of_pytorch(optimizer):
+def test_thirty_steps_follow_those_of_pytorch(optimizer, decay):
     x, y = problem()
     net = network()
     w = [torch.tensor(p.data, requires_grad=True) for p in net.parameters()]
     history = train(
         net, costs.categorical_nll, x, y,
         steps=30, learning_rate=0.05, batch_size=16, rng=np.random.default_rng(5),
-        optimizer=optimizer,
+        optimizer=optimizer, decay=decay,
     )  # fmt: skip
     peer = THEIRS[optimizer](w)
+    rate = torch.optim.lr_scheduler.LambdaLR(peer, lambda k: 1 - k / 30 if decay else 1.0)
     batches = minibatches(40, 16, np.random.default_rng(5))
     expected = []
     for batch, _ in zip(batches, range(30), strict=False):
@@ -53,6 +55,7 @@ def test_thirty_steps_follow_those_of_pytorch(optimizer):
         peer.zero_grad()
         cost.backward()
         peer.step()
+        rate.step()
         expected.append(cost.item())
     np.testing.assert_allclose(history, expected, rtol=1e-10)
     for p, q in zip(net.parameters(), w, strict=True):
@@ -190,6 +193,7 @@ BAD = [
     ({"steps": -1}, ValueError, "steps must be at least 0, got -1"),
     ({"steps": 1.5}, TypeError, "steps must be an integer, got 1.5"),
     ({"learning_rate": 0}, ValueError, "learning_rate must be positive, got 0.0"),
+    ({"decay": 0.1}, TypeError, "decay must be"),
     (
         {"batch_size": 0, "rng": np.random.default_rng(0)},
         ValueError,

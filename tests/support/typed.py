@@ -33,7 +33,7 @@ CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)", re.DOTALL)
 COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 FORMULA = re.compile(r"\$\$.+?\$\$|(?<![\\$])\$(?!\$)[^$]+?(?<!\\)\$", re.DOTALL)
 NUMBER = re.compile(
-    r"(?<![\w.#^])(?P<digits>\d{1,3}(?:(?:,|\\,| (?=000))\d{3})+|\d+)(?P<decimals>\.\d+)?"
+    r"(?<![\w.#^])(?P<digits>\d{1,3}(?:(?:,|\{,\})\d{3})+|\d+)(?P<decimals>\.\d+)?"
     r"(?P<percent>\s?\\?%| percent)?"
 )
 

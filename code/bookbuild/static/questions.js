@@ -2,20 +2,39 @@
 (() => {
   "use strict";
 
-  /** A number as people type it: 2,981  −8  1e-3. NaN when it is none. */
-  function parse(text) {
-    const plain = text.trim().replace(/[\s,\u2009\u202f]/g, "").replace(/\u2212/g, "-");
-    return plain === "" ? NaN : Number(plain);
+  /**
+   * What a typed number may mean: 2981  −8  1e-3 mean one number, "a few" none.
+   * A comma before every three digits groups thousands: 2,981. A single comma is a decimal one:
+   * 0,5. Where it may be either, as in 4,605, both readings count, thousands first.
+   */
+  function readings(text) {
+    const plain = text.replace(/\s/g, "").replace(/\u2212/g, "-");
+    const found = [];
+    if (!plain.includes(",")) found.push(plain === "" ? NaN : Number(plain));
+    if (/^[-+]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?$/.test(plain)) {
+      found.push(Number(plain.replaceAll(",", "")));
+    }
+    if (/^[-+]?\d*,\d+(e[-+]?\d+)?$/i.test(plain)) found.push(Number(plain.replace(",", ".")));
+    return found.filter(Number.isFinite);
+  }
+
+  /** How a number with a comma was understood, said after the verdict. */
+  function understood(text, value) {
+    if (!text.includes(",")) return "";
+    const written = value.toLocaleString("en-US", { maximumSignificantDigits: 15 });
+    return ` (${text.trim()} is read as ${written.replace("-", "\u2212")}.)`;
   }
 
   /** What to say about a typed number: [text, "right" | "wrong" | ""]. */
   function judgeNumber(text, answer, tolerance) {
-    const value = parse(text);
-    if (Number.isNaN(value)) return ["Type a number, such as 0.25 or 1e-3.", ""];
+    const values = readings(text);
+    if (values.length === 0) return ["Type a number, such as 0.25, 2,981 or 1e-3.", ""];
     const slack = tolerance + 1e-9 * Math.abs(answer);
-    if (Math.abs(value - answer) <= slack) return ["Right.", "right"];
-    return [value < answer ? "Too small. Try again, or read the explanation."
-                           : "Too large. Try again, or read the explanation.", "wrong"];
+    const right = values.find((value) => Math.abs(value - answer) <= slack);
+    if (right !== undefined) return ["Right." + understood(text, right), "right"];
+    const verdict = values[0] < answer ? "Too small. Try again, or read the explanation."
+                                       : "Too large. Try again, or read the explanation.";
+    return [verdict + understood(text, values[0]), "wrong"];
   }
 
   function prepare(form) {

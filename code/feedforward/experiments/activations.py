@@ -15,11 +15,12 @@ from feedforward.experiments import kept
 from feedforward.graph import Tensor
 from feedforward.mixture import mixture_parameters, sample_mixture
 from feedforward.progress import progress
-from feedforward.training import adam, train
+from feedforward.training import adam, minibatches, train
 from feedforward.units import (
     UNITS,
     Unit,
     absolute_value,
+    identity,
     rectifier,
     relu,
     sigmoid,
@@ -77,6 +78,12 @@ def eight_units_error(unit: str) -> Array:
     w1, b1, w2, b2 = eight_units_film(unit)[-1]
     outputs = UNITS[unit](x @ w1.transpose(0, 2, 1) + b1) @ w2.transpose(0, 2, 1) + b2
     return ((outputs - y) ** 2).mean(axis=(1, 2))
+
+
+def eight_units_shown(unit: str) -> int:
+    """The start that is drawn: the one whose error after the last step is the median."""
+    error = eight_units_error(unit).round(6)  # starts that end alike keep their order
+    return int(np.argsort(error, kind="stable")[len(error) // 2])
 
 
 # -------------------------------------------------------------- what a unit owes its gradient
@@ -192,6 +199,7 @@ def edge_features(images: Array, unit) -> Array:
 
 
 EDGE_UNITS = {
+    "none": identity,
     "absolute": absolute_value,
     "one ReLU": relu,
     "two ReLUs": lambda z: np.concatenate([relu(z), relu(-z)], axis=-1),
@@ -617,6 +625,13 @@ CONTESTS = {
     "MNIST-1D, rate 0.003": ("mnist1d", 0.003, 300),
     "MNIST-1D, rate 0.01": ("mnist1d", 0.01, 300),
 }
+"""Data, learning rate, and the budget: how many steps a unit gets before it is judged."""
+CURVE_UNITS = ("relu", "softplus", "sigmoid", "identity")
+CURVE_STEPS = {
+    "digits, rate 0.003": (25, 50, 100, 200, 400, 800, 1500, 3000),
+    "MNIST-1D, rate 0.01": (25, 50, 100, 200, 300, 500, 750, 1000),
+}
+"""These units go on beyond the budget in these contests; when each is looked at."""
 
 
 @cache
@@ -629,25 +644,49 @@ def contest_data(name: str) -> Split:
     return Split(x[:n], label[:n], x[n:], label[n:])
 
 
-@kept
 def accuracies(contest: str, unit: str, seeds: tuple[int, ...] = COMPARISON_SEEDS) -> Array:
     """Test accuracy of two hidden layers of 64 such units, one number per seed.
 
     Adam, batches of 64, at the contest's learning rate and length; the same for every unit. Maxout
     gets 40 units of two pieces, which is about as many weights.
     """
-    name, rate, steps = CONTESTS[contest]
+    budget = CONTESTS[contest][2]
+    if unit in CURVE_UNITS and contest in CURVE_STEPS:
+        return learning_curve(contest, unit, seeds)[CURVE_STEPS[contest].index(budget)]
+    return _trained(contest, unit, (budget,), seeds)[0]
+
+
+def learning_curve(contest: str, unit: str, seeds: tuple[int, ...] = COMPARISON_SEEDS) -> Array:
+    """The same at each of the contest's CURVE_STEPS: (looks, seeds)."""
+    return _trained(contest, unit, CURVE_STEPS[contest], seeds)
+
+
+@kept
+def _trained(contest: str, unit: str, looks: tuple[int, ...], seeds: tuple[int, ...]) -> Array:
+    """Test accuracies after each of `looks` steps, (looks, seeds)."""
+    name, rate, _ = CONTESTS[contest]
     data = contest_data(name)
     width = COMPARISON_MAXOUT if unit == "maxout" else COMPARISON_WIDTH
     widths = (data.x_train.shape[1], width, width, 10)
     network = Ensemble(widths, SHIFTED_SIGMOIDS.get(unit, unit), seeded(seeds))
-    train(
-        network, of_each(costs.categorical_nll), data.x_train.astype(np.float32), data.y_train,
-        steps=steps, learning_rate=rate, batch_size=COMPARISON_BATCH,
-        rng=np.random.default_rng(0), optimizer="adam",
-    )  # fmt: skip
-    said = network.predict(data.x_test).argmax(axis=2)
-    return (said == data.y_test).mean(axis=1)
+    x, y = data.x_train.astype(np.float32), data.y_train
+    batches = minibatches(len(x), COMPARISON_BATCH, np.random.default_rng(0))
+    take_step, cost, found = adam(network.parameters(), rate), of_each(costs.categorical_nll), []
+    for step in progress(looks[-1]):
+        batch = next(batches)
+        for p in network.parameters():
+            p.grad = None
+        cost(network(x[batch]), y[batch]).mean().backward()
+        take_step()
+        if step + 1 in looks:
+            said = network.predict(data.x_test).argmax(axis=2)
+            found.append((said == data.y_test).mean(axis=1))
+    return np.array(found)
+
+
+def curves_at(contest: str, look: int) -> dict[str, Array]:
+    """Test accuracies of the CURVE_UNITS after that many of CURVE_STEPS, one per seed."""
+    return {unit: learning_curve(contest, unit)[look] for unit in CURVE_UNITS}
 
 
 def contest_table(contest: str) -> dict[str, Array]:

@@ -127,11 +127,11 @@ def expected_nll(mean: Array, std: Array) -> float:
 
 
 @kept
-def noise_film(learned: bool, seed: int = 0) -> tuple[Array, Array, Array]:
-    """A network's mean and σ on the grid, (frames, 81) each, and its expected NLL, (frames,).
+def noise_training(learned: bool, seed: int = 0, decay: bool = True) -> tuple[Array, Array]:
+    """A network's outputs on the grid, (frames, 81, outputs), and its training cost, (steps,).
 
-    learned: σ(x) is a second output of the network; else it is one number, the root of the training
-    MSE at that step, which is its best value.
+    learned: σ(x) is a second output, and the cost is the NLL; else the cost is the squared error.
+    decay: the learning rate falls to zero, so that the last step is a place where training settles.
     """
     rng = np.random.default_rng(seed)
     x, y = datasets.heteroscedastic(NOISE_EXAMPLES, rng)
@@ -139,9 +139,19 @@ def noise_film(learned: bool, seed: int = 0) -> tuple[Array, Array, Array]:
     cost = learned_noise_cost if learned else lambda f, y: costs.squared_error(f[:, 0], y)
     history = train(
         net, cost, 4 * x - 2, y[:, 0],
-        steps=NOISE_STEPS, learning_rate=NOISE_RATE, optimizer="adam",
+        steps=NOISE_STEPS, learning_rate=NOISE_RATE, optimizer="adam", decay=decay,
     )  # fmt: skip
-    film = np.array(net.film)
+    return np.array(net.film), history
+
+
+@kept
+def noise_film(learned: bool, seed: int = 0) -> tuple[Array, Array, Array]:
+    """A network's mean and σ on the grid, (frames, 81) each, and its expected NLL, (frames,).
+
+    learned: as in `noise_training`; if not, σ is the root of the training MSE at that step, which
+    is its best value.
+    """
+    film, history = noise_training(learned, seed)
     mean = film[:, :, 0]
     std = np.exp(film[:, :, 1]) if learned else np.sqrt(history[NOISE_FILM])[:, None] + 0 * mean
     nll = np.array([expected_nll(m, s) for m, s in zip(mean, std, strict=True)])

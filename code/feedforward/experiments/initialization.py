@@ -478,13 +478,7 @@ def correlations(weight_std: float, bias_std: float) -> tuple[Array, Array]:
 
     The inputs, twenty pairs, start with correlation 0.6 and mean square 1.
     """
-    q = weight_std**2 + bias_std**2
-    c = (weight_std**2 * CHAOS_START + bias_std**2) / q
-    predicted = [c]
-    for _ in range(CHAOS_DEPTH - 1):
-        c = min(1.0, max(-1.0, correlation_map(c, q, "tanh", weight_std, bias_std)))
-        q = variance_map(q, "tanh", weight_std, bias_std)
-        predicted.append(c)
+    predicted = two_inputs("tanh", weight_std, bias_std, CHAOS_START, CHAOS_DEPTH)[1]
     measured = []
     for seed in SEEDS:
         rng, row = np.random.default_rng(DATA_SEED + seed), []
@@ -496,7 +490,39 @@ def correlations(weight_std: float, bias_std: float) -> tuple[Array, Array]:
             row.append(float((_unit_length(z[0]) * _unit_length(z[1])).sum(axis=1).mean()))
             pair = [np.tanh(v) for v in z]
         measured.append(row)
-    return np.array(predicted), np.array(measured).T
+    return predicted, np.array(measured).T
+
+
+@kept
+def two_inputs(
+    unit: str, weight_std: float, bias_std: float, correlation: float, depth: int
+) -> tuple[Array, Array]:
+    """(q, c) of every layer, as predicted: second moment and correlation of the pre-activations.
+
+    The two inputs have mean square 1 and the given correlation.
+    """
+    q = weight_std**2 + bias_std**2
+    c = (weight_std**2 * correlation + bias_std**2) / q
+    passed = [(q, c)]
+    for _ in range(depth - 1):
+        c = min(1.0, max(-1.0, correlation_map(c, q, unit, weight_std, bias_std)))
+        q = variance_map(q, unit, weight_std, bias_std)
+        passed.append((q, c))
+    return tuple(np.array(passed).T)
+
+
+PHASES = (
+    ("sigmoid", 1.846, 0.0), ("sigmoid", 12.0, 0.0), ("relu", 1.0, 0.2236), ("relu", 1.0, 0.0),
+    ("relu", math.sqrt(2), 0.0), ("relu", 2.0, 0.0), ("tanh", 0.8, 0.0), ("tanh", 1.0, 0.0),
+    ("tanh", 2.0, 0.0),
+)  # fmt: skip
+"""(unit, σ_w, σ_b): units that have the two phases of tanh with biases, and units that do not."""
+PHASE_START, PHASE_LAYERS = 0.3, (10, 40, 100)
+
+
+def phase(unit: str, weight_std: float, bias_std: float) -> tuple[Array, Array]:
+    """`two_inputs` through as many layers as the chapter follows them."""
+    return two_inputs(unit, weight_std, bias_std, PHASE_START, PHASE_LAYERS[-1])
 
 
 def last_correlation(weight_std: float, bias_std: float, from_layer_40: float) -> float:

@@ -15,6 +15,7 @@ from functools import wraps
 from typing import NamedTuple
 
 import numpy as np
+from scipy.optimize import nnls
 from threadpoolctl import threadpool_limits
 
 from feedforward import costs, graph
@@ -143,15 +144,16 @@ def slope_on_logarithmic_axes(weights: Array, seconds: Array) -> tuple[float, fl
 
 
 def three_prices(batch: int) -> tuple[float, float, float]:
-    """Seconds for a pass at all, for each unit and example, and for each weight and example.
+    """Seconds for a pass at all, for each neuron and example, and for each weight and example.
 
-    The least-squares fit of a + b·m·n_h + c·m·w to the measured forward passes, each counted by
-    its relative error, so that a small network has as much to say as a large one. Nothing keeps a
-    price from being negative: where one is, three prices do not describe the machine.
+    The least-squares fit of a + b·m·n + c·m·w, n neurons, to the measured forward passes, with no
+    price below zero. Each pass is counted by its relative error, so that a small network has as
+    much to say as a large one. A price of zero: the times are explained no better with it.
     """
     shares = _shares(batch)
-    fit, *_ = np.linalg.lstsq(shares, np.ones(len(shares)), rcond=None)
-    return tuple(float(price) for price in fit)
+    sizes = np.linalg.norm(shares, axis=0)  # ten powers of ten apart, too far for nnls
+    fit, _ = nnls(shares / sizes, np.ones(len(shares)))
+    return tuple(float(price) for price in fit / sizes)
 
 
 def off_by(batch: int) -> float:
@@ -160,7 +162,7 @@ def off_by(batch: int) -> float:
 
 
 def _shares(batch: int) -> Array:
-    """What is paid for, 1, m·n_h and m·w, each divided by the measured seconds: a row a size."""
+    """What is paid for, 1, m·n and m·w, each divided by the measured seconds: a row a size."""
     timing = timed_passes(batch)
     paid_for = [np.ones(len(timing.weights)), batch * timing.units, batch * timing.weights]
     return (np.array(paid_for) / timing.forward).T

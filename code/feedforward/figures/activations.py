@@ -12,8 +12,9 @@ from feedforward.experiments import activations as experiments
 from feedforward.experiments.activations import SPAN
 from feedforward.figures import style
 from feedforward.figures.style import ink
-from feedforward.figures.style import spread as spread  # for the chapter
 from feedforward.mixture import mixture_density, mixture_parameters
+from feedforward.typography import counted, in_print
+from feedforward.typography import spread as spread  # for the chapter
 from feedforward.units import (
     UNITS,
     hard_sigmoid,
@@ -46,18 +47,19 @@ def words(unit: str) -> str:
 def eight_units(unit: str = "relu", frame: int = 4) -> Drawn:
     """Eight hidden units add up to a curve; below, what each of them contributes."""
     x, y = experiments.wavy_data()
-    w1, b1, w2, b2 = (p[0] for p in experiments.eight_units_film(unit)[frame])
+    shown = experiments.eight_units_shown(unit)
+    w1, b1, w2, b2 = (p[shown] for p in experiments.eight_units_film(unit)[frame])
     line = np.linspace(-3, 3, 61)[:, None]
     parts = UNITS[unit](line @ w1.T + b1) * w2
     error = float(((UNITS[unit](x @ w1.T + b1) @ w2.T + b2 - y) ** 2).mean())
 
     fig, (top, bottom) = style.figure(height=4.4, rows=2, gap=0.25)
     top.plot(x, y, "o", color=ink(0.5), ms=3)
-    top.plot(line, np.clip(parts.sum(axis=1) + b2[0], -3, 3), color="C0")
-    top.set_ylim(-2.4, 2.4)
+    top.plot(line, parts.sum(axis=1) + b2[0], color="C0")
+    top.set_ylim(-3.6, 4)
     style.ticks(top, x=[], y=[-2, 0, 2])
     top.set_ylabel("sum")
-    style.label(top, -2.95, 2.1, f"step {experiments.HOOK_STEPS[frame]:,}: error {error:.4f}", "C0")
+    style.label(top, -2.95, 3.5, f"step {experiments.HOOK_STEPS[frame]:,}: error {error:.4f}", "C0")
     for j in range(8):
         bottom.plot(
             line,
@@ -76,7 +78,7 @@ def eight_units(unit: str = "relu", frame: int = 4) -> Drawn:
         f"Eight {words(unit)} units after {experiments.HOOK_STEPS[frame]:,} training steps: "
         f"mean squared error {error:.4f} on a curve of mean square {float((y**2).mean()):.2f}."
     )
-    return fig, text
+    return fig, in_print(text)
 
 
 # -------------------------------------------------------------- what a unit owes its gradient
@@ -120,7 +122,7 @@ def value_and_slope(unit: str = "sigmoid", spread: float = 2.0, center: float = 
         f"{spread:g}: for {flat:.1%} of them |g′| is below 0.05; the mean of g′² is "
         f"{mean_square:.3f}."
     )
-    return fig, text
+    return fig, in_print(text)
 
 
 def vanishing_chain(unit: str = "sigmoid", scale: float = 1.0) -> Drawn:
@@ -149,7 +151,7 @@ def vanishing_chain(unit: str = "sigmoid", scale: float = 1.0) -> Drawn:
         f"{np.exp(np.log(last).mean()):.2g} times what it was (geometric mean of 5 seeds); "
         f"the bound is {factor**19:.2g}."
     )
-    return fig, text
+    return fig, in_print(text)
 
 
 # ---------------------------------------------------------------------- rectifiers as one family
@@ -196,7 +198,7 @@ def rectifier_family(alpha: float = 0.0) -> Drawn:
         f"α = {alpha:g}. For standard normal pre-activations the activations have mean {mean:.3f} "
         f"and mean square (1 + α²)/2 = {square:.3f}."
     )
-    return fig, text
+    return fig, in_print(text)
 
 
 def polarity(digit: int = 4, alpha: float = -1.0, edge: str = "vertical") -> Drawn:
@@ -215,14 +217,14 @@ def polarity(digit: int = 4, alpha: float = -1.0, edge: str = "vertical") -> Dra
             ax = fig.add_axes((left, (2.35 - 2.2 * row) / height, 1.9 / style.WIDTH, 1.75 / height))
             ax.imshow(what, cmap="gray_r", vmin=low, vmax=high, interpolation="none")
             style.ticks(ax, x=[], y=[])
-            ax.set_title(name if row == 0 else f"response {response.sum():.2f}")
+            ax.set_title(name if row == 0 else in_print(f"response {response.sum():.2f}"))
     change = float(np.abs(responses[0] - responses[1]).sum() / np.abs(responses[0]).sum())
     text = (
         f"Digit {digit}, {edge} edges, α = {alpha:g}. Summed response {responses[0].sum():.3f} to "
         f"the image and {responses[1].sum():.3f} to its negative; the two maps differ by "
         f"{change:.0%} of the first."
     )
-    return fig, text
+    return fig, in_print(text)
 
 
 # --------------------------------------------------------------------------------- dead units
@@ -258,14 +260,14 @@ def dead_units(learning_rate: float = 1.0, bias: float = 0.0) -> Drawn:
     edges = np.linspace(0, 1, 21)
     middles = (edges[1:] + edges[:-1]) / 2
     for shares, color, named, name, height in (
-        (before, ink(0.35), ink(0.8), "before", 0.62), (after, "C1", "C1", "after training", 0.5),
+        (before, ink(0.35), ink(0.8), "before", 0.92), (after, "C1", "C1", "after training", 0.75),
     ):  # fmt: skip
         count, _ = np.histogram(shares[row].ravel(), edges)
-        bottom.step(middles, np.minimum(count / 300, 0.7), where="mid", color=color, lw=1.6)
+        bottom.step(middles, count / shares[row].size, where="mid", color=color, lw=1.6)
         style.label(bottom, 0.98, height, name, named, ha="right", offset=(0, 0))
     bottom.set_xlim(0, 1)
-    bottom.set_ylim(0, 0.72)
-    style.ticks(bottom, x=[0, 0.5, 1], y=[0, 0.5])
+    bottom.set_ylim(0, 1.03)
+    style.ticks(bottom, x=[0, 0.5, 1], y=[0, 0.5, 1])
     bottom.set_xlabel("share of the digits on which a unit is active")
     bottom.set_ylabel("share of units")
     text = (
@@ -273,7 +275,7 @@ def dead_units(learning_rate: float = 1.0, bias: float = 0.0) -> Drawn:
         f"of the units are dead before training and {(after[row] == 0).mean():.1%} after "
         f"{experiments.DEAD_STEPS} steps (3 seeds, 100 units each)."
     )
-    return fig, text
+    return fig, in_print(text)
 
 
 # ------------------------------------------------------------------------------------- maxout
@@ -295,7 +297,7 @@ def tangents(k: int = 3, lifted: bool = False) -> Drawn:
     top.set_ylim(-0.55, 1.1)
     style.ticks(top, x=[], y=[0, 1])
     top.set_ylabel("value")
-    style.label(top, 0, 0.95, f"maxout of {k} line{'s' * (k > 1)}", "C0", ha="center")
+    style.label(top, 0, 0.95, f"maxout of {k} line{'s' * (k != 1)}", "C0", ha="center")
     style.label(top, 0, 0.75, "x²", "C1", ha="center")
     bottom.plot(x, np.clip(error, -0.55, 1.05), color="C0", linewidth=1.4)
     worst = float(np.abs(error).max())
@@ -313,10 +315,10 @@ def tangents(k: int = 3, lifted: bool = False) -> Drawn:
     for ax in (top, bottom):
         ax.set_xlim(-1, 1)
     text = (
-        f"{k} {'lifted lines' if lifted else 'tangents'}: the largest error on [−1, 1] is "
+        f"{counted(k, 'lifted line' if lifted else 'tangent')}: the largest error on [−1, 1] is "
         f"{exact:.6g}, which is {law}."
     )
-    return fig, text
+    return fig, in_print(text)
 
 
 def two_maxouts(pieces: int = 6, target: str = "a wave") -> Drawn:
@@ -331,8 +333,8 @@ def two_maxouts(pieces: int = 6, target: str = "a wave") -> Drawn:
     top.set_ylim(-3, 20)
     style.ticks(top, x=[], y=[0, 10, 20])
     top.set_ylabel("two maxout units")
-    style.label(top, -1.95, 18.5, f"first, {len(first[0])} pieces", "C0", offset=(0, 0))
-    style.label(top, -1.95, 16, f"second, {len(second[0])} pieces", "C2", offset=(0, 0))
+    style.label(top, -1.95, 18.5, f"first, {counted(len(first[0]), 'piece')}", "C0", offset=(0, 0))
+    style.label(top, -1.95, 16, f"second, {counted(len(second[0]), 'piece')}", "C2", offset=(0, 0))
     bottom.plot(x, f(x), color="C1", linestyle=(0, (5, 2)))
     bottom.plot(x, up - down, color="C0", linewidth=1.5)
     bottom.set_ylim(-2.2, 2.4)
@@ -343,10 +345,11 @@ def two_maxouts(pieces: int = 6, target: str = "a wave") -> Drawn:
     for ax in (top, bottom):
         ax.set_xlim(-SPAN, SPAN)
     text = (
-        f"{target.capitalize()}, {pieces} straight pieces: one maxout unit of {len(first[0])} "
-        f"lines minus another of {len(second[0])}. Largest error {worst:.4f}."
+        f"{target.capitalize()}, {pieces} straight pieces: one maxout unit of "
+        f"{counted(len(first[0]), 'line')} minus another of {len(second[0])}. "
+        f"Largest error {worst:.4f}."
     )
-    return fig, text
+    return fig, in_print(text)
 
 
 def trained_maxout(frame: int = 8, pieces: int = 8) -> Drawn:
@@ -386,7 +389,7 @@ def trained_maxout(frame: int = 8, pieces: int = 8) -> Drawn:
         f"After {experiments.MAXOUT_STEPS[frame]:,} steps the two units use {used[0]} and "
         f"{used[1]} of their {pieces} pieces; mean squared error {error:.4f} (the first seed)."
     )
-    return fig, text
+    return fig, in_print(text)
 
 
 # ----------------------------------------------------------------------------------- softplus
@@ -420,7 +423,7 @@ def softplus_gap(beta: float = 1.0) -> Drawn:
         f"β = {beta:g}: softplus is above ReLU by at most log 2/β = {peak:.4f}, at z = 0 "
         f"(drawn: {gap.max():.4f}). Its slope is the sigmoid of βz."
     )
-    return fig, text
+    return fig, in_print(text)
 
 
 # ------------------------------------------------------------------------------ hard units
@@ -447,7 +450,7 @@ def hard_units() -> Drawn:
         f"The hard sigmoid of slope 1/2 is at most {away[0]:.2f} away from the sigmoid, "
         f"PyTorch's of slope 1/6 at most {away[1]:.2f}."
     )
-    return fig, text
+    return fig, in_print(text)
 
 
 SIMPLEX_TEMPERATURES = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0)
@@ -501,7 +504,7 @@ def simplex(temperature: float = 1.0, first: float = 1.0, second: float = 0.5) -
             ).set_fontsize(8)  # fmt: skip
     bottom.set_xlim(-0.5, 2.5)
     bottom.set_ylim(0, 1.18)
-    names = [f"class {k + 1}: z = {logit:g}" for k, logit in enumerate(z)]
+    names = [in_print(f"class {k + 1}: z = {logit:g}") for k, logit in enumerate(z)]
     bottom.set_xticks([0, 1, 2], names)
     style.ticks(bottom, y=[0, 1])
     said = "; ".join(f"{name} ({', '.join(f'{v:.3f}' for v in p)})" for name, p in made.items())
@@ -510,7 +513,7 @@ def simplex(temperature: float = 1.0, first: float = 1.0, second: float = 0.5) -
         f"Logits ({first:g}, {second:g}, 0) at temperature {temperature:g}: {said}. "
         f"Sparsemax gives exactly 0 to {zeros} of 3 classes."
     )
-    return fig, text
+    return fig, in_print(text)
 
 
 # ------------------------------------------------------------- the mixture density network
@@ -564,7 +567,7 @@ def conditional_density(components: int = 3, t: float = 0.65) -> Drawn:
         f"At t = {t:.2f} the network with K = {components} answers: {said}. "
         f"Squared error answers {guess:.2f}."
     )
-    return fig, text
+    return fig, in_print(text)
 
 
 def sampled(model: str = "K = 3") -> Drawn:
@@ -590,7 +593,7 @@ def sampled(model: str = "K = 3") -> Drawn:
         f"{model}: of 250 answers drawn, {off.mean():.0%} are impossible: outside [0, 1], or "
         "with a forward value more than 0.1 away from the input that was asked for."
     )
-    return fig, text
+    return fig, in_print(text)
 
 
 def sigma_collapse(frame: int = 11, cure: str = "nothing") -> Drawn:
@@ -629,7 +632,7 @@ def sigma_collapse(frame: int = 11, cure: str = "nothing") -> Drawn:
     bottom.set_xscale("log")
     bottom.set_xlim(10, 1000)
     bottom.set_ylim(-4, 16)
-    bottom.set_xticks([10, 100, 1000], ["10", "100", "1000"])
+    bottom.set_xticks([10, 100, 1000], ["10", "100", "1,000"])
     bottom.minorticks_off()
     style.ticks(bottom, y=[0, 5, 10, 15])
     style.rules(bottom, y=[0])
@@ -640,7 +643,7 @@ def sigma_collapse(frame: int = 11, cure: str = "nothing") -> Drawn:
         f"{run['train'][frame].mean():.2f}, test NLL {run['test'][frame].mean():.2f}; smallest σ "
         f"of any component with at least 5 % of the weight {run['narrowest'][frame].min():.2g}."
     )
-    return fig, text
+    return fig, in_print(text)
 
 
 # ---------------------------------------------------------------------------- which unit?
@@ -674,9 +677,52 @@ def which_unit(contest: str = "MNIST-1D, rate 0.01", seeds: int = 6) -> Drawn:
     )
     said = ", ".join(f"{words(u)} {table[u].mean():.3f}" for u in leaders)
     text = (
-        f"{contest}, {seeds} seed{'s' * (seeds > 1)}. "
+        f"{contest}, {experiments.CONTESTS[contest][2]} steps, {seeds} seed{'s' * (seeds > 1)}. "
         + ("Best: " if seeds == 1 or some == 1 else "Within the noise of the best: ")
         + said
         + "."
     )
-    return fig, text
+    return fig, in_print(text)
+
+
+def learning_curves(contest: str = "digits, rate 0.003", look: int = 3) -> Drawn:
+    """Test error of four units as they train, and who is ahead at the chosen step."""
+    steps = experiments.CURVE_STEPS[contest]
+    here = experiments.curves_at(contest, look)
+    fig, ax = style.figure(height=4.2, left=0.8, right=0.2)
+    ranked = sorted(here, key=lambda unit: -here[unit].mean())
+    for k, unit in enumerate(experiments.CURVE_UNITS):
+        error = 1 - experiments.learning_curve(contest, unit)
+        color = f"C{k}"
+        ax.plot(steps, error.mean(axis=1), color=color, linestyle=style.DASHES[k])
+        ax.plot(np.full(error.shape[1], steps[look]), error[look], "o", color=(color, 0.6), ms=4)
+    ax.set_xscale("log")
+    ax.set_yscale("log")
+    ax.set_xlim(20, 4000)
+    low, high, marks = (
+        (0.005, 1, [0.01, 0.03, 0.1, 0.3, 1])
+        if contest.startswith("digits")
+        else (0.4, 1, [0.4, 0.5, 0.6, 0.8, 1])
+    )
+    ax.set_ylim(low, high)
+    ax.set_xticks([25, 100, 300, 1000, 3000], ["25", "100", "300", "1,000", "3,000"])
+    ax.set_yticks(marks, [f"{mark:g}" for mark in marks])
+    ax.minorticks_off()
+    ax.set_xlabel("training step")
+    ax.set_ylabel("test error")
+    ax.set_title(f"{contest}: after {steps[look]:,} steps")
+    for row, unit in enumerate(ranked):
+        height = high * (low / high) ** (0.06 + 0.075 * row)
+        style.label(
+            ax, 3800, height, f"{row + 1}. {words(unit)} {1 - here[unit].mean():.3f}",
+            f"C{experiments.CURVE_UNITS.index(unit)}", ha="right", offset=(0, 0),
+        )  # fmt: skip
+    said = ", ".join(f"{words(unit)} {spread(here[unit])}" for unit in ranked)
+    tied = [words(unit) for unit in experiments.not_beaten(here)]
+    text = (
+        f"{contest}, {steps[look]:,} steps, test accuracy, {here['relu'].size} seeds: {said}. "
+        + ("Best: " if len(tied) == 1 else "Within the noise of the best: ")
+        + ", ".join(tied)
+        + "."
+    )
+    return fig, in_print(text)

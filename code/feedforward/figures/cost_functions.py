@@ -14,7 +14,8 @@ from feedforward import costs, datasets
 from feedforward.experiments import cost_functions as experiments
 from feedforward.figures import style
 from feedforward.figures.style import ink
-from feedforward.figures.style import spread as spread  # for the chapter
+from feedforward.typography import in_print
+from feedforward.typography import spread as spread  # for the chapter
 from feedforward.units import sigmoid
 
 Array = np.ndarray
@@ -88,7 +89,7 @@ def three_costs(prediction: float = 5.0, outlier: float = 22.0) -> Drawn:
         + "; ".join(told)
         + ". Each curve is rescaled: its least value is drawn at 0, its largest in 2 … 12 min at 1."
     )
-    return fig, style.minus(text)
+    return fig, in_print(text)
 
 
 @cache
@@ -137,7 +138,7 @@ def between_mean_and_median(delta: float = 3.0) -> Drawn:
         f"the mean {mean:.2f}. {pulled} of the {len(data)} days are far enough off to be on the "
         "straight part."
     )
-    return fig, style.minus(text)
+    return fig, in_print(text)
 
 
 # ------------------------------------------------------------------------ from data to likelihood
@@ -189,7 +190,7 @@ def three_symbols(share_a: float = 0.2, b_of_rest: float = 0.35) -> Drawn:
         f"{model[2]:.2f}; the data have 0.60, 0.30 and 0.10. Cross-entropy {total:.3f} nats = "
         f"entropy {entropy:.3f} + KL {extra:.3f}."
     )
-    return fig, style.minus(text)
+    return fig, in_print(text)
 
 
 @cache
@@ -237,7 +238,7 @@ def one_gaussian(mean: float = 0.0, std: float = 1.0) -> Drawn:
         f"q has mean {mean:g} and standard deviation {std:g}. "
         f"KL(p‖q) = {covers:.3f} nats, KL(q‖p) = {picks:.3f} nats."
     )
-    return fig, style.minus(text)
+    return fig, in_print(text)
 
 
 # --------------------------------------------------------------------- a Gaussian in disguise
@@ -300,7 +301,7 @@ def gaussian_in_disguise(slope: float = 0.4, noise_scale: float = 0.5) -> Drawn:
         f"Slope {slope:g}, σ = {noise_scale:g}: mean squared error {mse:.3f}, mean NLL {nll:.3f} "
         f"nats. Whatever σ, the best slope is {best:.3f}; for this slope the best σ is {rmse:.3f}."
     )
-    return fig, style.minus(text)
+    return fig, in_print(text)
 
 
 def growing_noise(frame: int = len(experiments.NOISE_FILM) - 1, learned: bool = True) -> Drawn:
@@ -353,7 +354,7 @@ def growing_noise(frame: int = len(experiments.NOISE_FILM) - 1, learned: bool = 
         + (f"goes {ends}" if learned else f"is {std[0]:.2f} everywhere")
         + f"; the truth goes from 0.05 to 0.45. Expected NLL on new data: {nll:.3f} nats."
     )
-    return fig, style.minus(text)
+    return fig, in_print(text)
 
 
 # ------------------------------------------------------------------------------ classification
@@ -404,7 +405,7 @@ def pull_on_the_logit(logit: float = -8, label: int = 1) -> Drawn:
         f"The gradient is {here[1]:.3g} for the NLL and {here[3]:.3g} for half the squared error: "
         f"{ratio:,.1f} times smaller."
     )
-    return fig, style.minus(text)
+    return fig, in_print(text)
 
 
 def recovery(frame: int = 0, start: int = 8) -> Drawn:
@@ -440,7 +441,7 @@ def recovery(frame: int = 0, start: int = 8) -> Drawn:
     top.set_ylim(-0.05, 1.05)
     style.ticks(top, x=[-2, -1, 0, 1, 2], y=[0, 0.5, 1])
     style.label(
-        top, 2.6, 1.05, f"training step {step:,}".replace(",", " "),
+        top, 2.6, 1.05, f"training step {step:,}",
         ha="right", va="bottom", offset=(0, 4), bold=True,
     )  # fmt: skip
     top.set_xlabel("input x")
@@ -448,13 +449,13 @@ def recovery(frame: int = 0, start: int = 8) -> Drawn:
     bottom.set_xscale("log")
     bottom.set_xlim(0.5, 3e4)
     bottom.set_ylim(-0.02, 1.4)  # room above the curves for their names
-    bottom.set_xticks([1, 10, 100, 1000, 10000], ["1", "10", "100", "1 000", "10 000"])
+    bottom.set_xticks([1, 10, 100, 1000, 10000], ["1", "10", "100", "1,000", "10,000"])
     bottom.minorticks_off()
     style.ticks(bottom, y=[0, 0.5, 1])
     bottom.set_xlabel("training step")
     bottom.set_ylabel("P(right label)")
     text = f"Step {step:,}, started {start} logits on the wrong side: " + "; ".join(told) + "."
-    return fig, style.minus(text)
+    return fig, in_print(text)
 
 
 # -------------------------------------------------------------------------- numbers that overflow
@@ -481,22 +482,22 @@ def overflow(gap: int = 100, precision: str = "float32") -> Drawn:
     ax.set_xlim(1, 1200)
     ax.set_ylim(0.9, 5000)
     ax.minorticks_off()
-    ax.set_xticks([1, 10, 100, 1000], ["1", "10", "100", "1000"])
-    ax.set_yticks([1, 10, 100, 1000], ["1", "10", "100", "1000"])
+    ax.set_xticks([1, 10, 100, 1000], ["1", "10", "100", "1,000"])
+    ax.set_yticks([1, 10, 100, 1000], ["1", "10", "100", "1,000"])
     ax.set_xlabel("logit z of the wrong class (the right one has 0)")
     ax.set_ylabel("cost of the label [nats]")
-    style.label(ax, 1, 2700, f"log-sum-exp: {stable:.6g}", NLL, offset=(6, 0))
-    style.label(ax, 1, 1200, f"formula as written: {naive:.6g}", offset=(6, 0))
+    style.label(ax, 1, 2700, f"log-sum-exp: {stable:,.6g}", NLL, offset=(6, 0))
+    style.label(ax, 1, 1200, f"formula as written: {naive:,.6g}", offset=(6, 0))
     style.label(
         ax, 1200, 5000, f"tinted: eᶻ overflows, z > {limit:.1f}",
         ha="right", va="bottom", offset=(0, 3),
     )  # fmt: skip
     text = (
-        f"Logits ({gap}, 0) in {precision}. Label 1: the formula as written gives {naive:.6g}, "
-        f"log-sum-exp gives {stable:.6g}. Label 0: as written, {naive_right:.3g}. "
+        f"Logits ({gap}, 0) in {precision}. Label 1: the formula as written gives {naive:,.6g}, "
+        f"log-sum-exp gives {stable:,.6g}. Label 0: as written, {naive_right:.3g}. "
         f"e to the z overflows beyond z = {limit:.1f}."
     )
-    return fig, style.minus(text)
+    return fig, in_print(text)
 
 
 # ------------------------------------------------------------------------------ where this fails
@@ -549,7 +550,7 @@ def collapse(exponent: int = -3) -> Drawn:
         f"a spike ten times narrower {'raises' if change > 0 else 'lowers'} it by "
         f"{abs(change):.3f}, to {narrower:.3f}."
     )
-    return fig, style.minus(text)
+    return fig, in_print(text)
 
 
 def wrong_labels(flip: float = 0.2) -> Drawn:
@@ -576,4 +577,4 @@ def wrong_labels(flip: float = 0.2) -> Drawn:
         f"{flip:.0%} of the labels are wrong, so label 1 occurs {1 - flip:.0%} of the time. "
         "The stated probability with the least expected cost: " + ", ".join(told) + "."
     )
-    return fig, style.minus(text)
+    return fig, in_print(text)

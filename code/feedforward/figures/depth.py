@@ -19,8 +19,9 @@ from feedforward.approximation import (
 from feedforward.experiments import depth as experiments
 from feedforward.experiments.depth import WINDOW
 from feedforward.figures import style
-from feedforward.figures.style import ink, spread
+from feedforward.figures.style import ink
 from feedforward.regions import pieces_on_line, regions_in_window
+from feedforward.typography import counted, in_print, spread
 from feedforward.units import relu
 
 Array = np.ndarray
@@ -31,11 +32,6 @@ def square(fig: Figure, left: float, bottom: float, side: float) -> Axes:
     """Axes of the same length on both sides, in inches from the figure's lower left corner."""
     width, height = fig.get_size_inches()
     return fig.add_axes((left / width, bottom / height, side / width, side / height))
-
-
-def counted(n: int, word: str) -> str:
-    """ "1 region", "2 regions"."""
-    return f"{n:,} {word}{'s' * (n != 1)}"
 
 
 # ------------------------------------------------------------------------------- fold a sheet
@@ -115,7 +111,7 @@ def fold_sheet(folds: int = 3, drawing: str = "a fish", angle: int = 0) -> Drawn
         f"{counted(folds, 'layer')} of two |·| units, {2 * folds} units in all: the sheet is in "
         f"{counted(len(regions), 'region')}, and {drawing} appears {copies} times, whole or cut."
     )
-    return fig, text
+    return fig, in_print(text)
 
 
 # ---------------------------------------------------------------------------- one layer, by hand
@@ -173,7 +169,7 @@ def by_hand(kind: str = "steep bumps", units: int = 16) -> Drawn:
     for ax in (top, bottom):
         ax.set_xlim(0, 1)
     text = f"{units} hidden {name}, set by hand: the largest error is {worst:.4g}."
-    return fig, text
+    return fig, in_print(text)
 
 
 RATE_UNITS = (8, 16, 32, 64, 128, 256, 512)
@@ -213,7 +209,7 @@ def rates(target: str = "a wave") -> Drawn:
     ax.set_xlabel("hidden units")
     ax.set_ylabel("largest error")
     text = f"{target.capitalize()}: slopes on logarithmic axes: {', '.join(said)}."
-    return fig, style.minus(text)
+    return fig, in_print(text)
 
 
 # ------------------------------------------------------------------------------- Barron, grid
@@ -236,7 +232,7 @@ def barron(dimension: int = 6) -> Drawn:
     ax.minorticks_off()
     ax.set_xlim(0.8, 6000)
     ax.set_ylim(1e-9, 3)
-    ax.set_xticks([1, 16, 256, 4096], ["1", "16", "256", "4096"])
+    ax.set_xticks([1, 16, 256, 4096], ["1", "16", "256", "4,096"])
     ax.set_yticks([1e-8, 1e-6, 1e-4, 1e-2, 1], ["10⁻⁸", "10⁻⁶", "10⁻⁴", "10⁻²", "1"])
     style.rules(ax, y=[1e-8, 1e-6, 1e-4, 1e-2, 1])
     ax.set_xlabel("units, or cells, n")
@@ -245,10 +241,10 @@ def barron(dimension: int = 6) -> Drawn:
     style.label(ax, 1, 1e-7, "n waves: slope −1", "C0", offset=(0, 0))
     style.label(ax, 1, 2.5e-9, f"grid: at best −{2 / dimension:.2g}", "C1", offset=(0, 0))
     text = (
-        f"In {counted(dimension, 'dimension')}: 4096 waves leave {spread(waves[:, -1], '.1e')} "
+        f"In {counted(dimension, 'dimension')}: 4,096 waves leave {spread(waves[:, -1], '.1e')} "
         f"(5 seeds), a grid of {int(cells[-1]):,} cells {grid[-1]:.2g}."
     )
-    return fig, text
+    return fig, in_print(text)
 
 
 # ------------------------------------------------------------- represent, learn, generalize
@@ -273,7 +269,7 @@ def labels(frame: int = 7, kind: str = "random") -> Drawn:
     style.label(ax, 7, 0.16, "chance", ink(0.75), ha="right", offset=(0, 0))
     ax.set_xlim(-0.1, 7.2)
     ax.set_ylim(0, 1.04)
-    ax.set_xticks(place, [str(s) for s in steps])
+    ax.set_xticks(place, [f"{s:,}" for s in steps])
     style.ticks(ax, y=[0, 0.5, 1])
     ax.set_xlabel("training step")
     ax.set_ylabel("accuracy")
@@ -282,7 +278,7 @@ def labels(frame: int = 7, kind: str = "random") -> Drawn:
         f"{kind.capitalize()} labels, {steps[frame]:,} steps: {train:.1%} of the training labels "
         f"and {test:.1%} of the true test labels are right (3 seeds)."
     )
-    return fig, text
+    return fig, in_print(text)
 
 
 # ------------------------------------------------------------------------------------ sawtooth
@@ -309,16 +305,16 @@ def teeth(depth: int = 4) -> Drawn:
     bottom.set_xlim(1, 21)
     bottom.set_ylim(1, 2000)
     style.ticks(bottom, x=[2, 8, 14, 20])
-    bottom.set_yticks([1, 10, 100, 1000], ["1", "10", "100", "1000"])
+    bottom.set_yticks([1, 10, 100, 1000], ["1", "10", "100", "1,000"])
     bottom.set_xlabel("ReLUs")
     bottom.set_ylabel("pieces")
-    style.label(bottom, 1.5, 1000, f"{depth} layers: {pieces:,}", "C0", offset=(0, 0))
+    style.label(bottom, 1.5, 1000, f"{counted(depth, 'layer')}: {pieces:,}", "C0", offset=(0, 0))
     style.label(bottom, 1.5, 400, f"one layer: {2 * depth + 1}", "C1", offset=(0, 0))
     text = (
         f"{2 * depth} ReLUs in {counted(depth, 'layer')} make {pieces:,} straight pieces; in one "
         f"layer they make at most {2 * depth + 1}."
     )
-    return fig, text
+    return fig, in_print(text)
 
 
 def teeth_training(frame: int = 5, kind: str = "shallow") -> Drawn:
@@ -365,7 +361,7 @@ def teeth_training(frame: int = 5, kind: str = "shallow") -> Drawn:
     )
     if kind == "shallow":
         text += f" The best output weights on its untrained hidden layer leave {best.mean():.2g}."
-    return fig, text
+    return fig, in_print(text)
 
 
 # ------------------------------------------------------------------------------------- regions
@@ -407,7 +403,7 @@ def equal_parameters(depth: int = 2, kind: str = "built") -> Drawn:
         f"{kind.capitalize()} network {layers}, {experiments.parameters(widths)} parameters: "
         f"{counted(len(regions), 'region')} in the window."
     )
-    return fig, text
+    return fig, in_print(text)
 
 
 def plane_training(frame: int = 5, depth: int = 2) -> Drawn:
@@ -428,7 +424,7 @@ def plane_training(frame: int = 5, depth: int = 2) -> Drawn:
         f"the window, mean squared error {error:.4f} (the target's mean square is "
         f"{float((experiments.hill(x) ** 2).mean()):.2f})."
     )
-    return fig, text
+    return fig, in_print(text)
 
 
 def per_neuron(frame: int = 0, depth: int = 8) -> Drawn:
@@ -460,7 +456,7 @@ def per_neuron(frame: int = 0, depth: int = 8) -> Drawn:
     bottom.plot([frame], [error[frame].mean() * 2], "o", color="C1", ms=7)
     bottom.set_xlim(-0.1, 5.15)
     bottom.set_ylim(0, 2)
-    bottom.set_xticks(at, [str(s) for s in steps])
+    bottom.set_xticks(at, [f"{s:,}" for s in steps])
     style.ticks(bottom, y=[0, 1, 2])
     style.rules(bottom, y=[1])
     bottom.set_xlabel("training step")
@@ -473,10 +469,10 @@ def per_neuron(frame: int = 0, depth: int = 8) -> Drawn:
     text = (
         f"64 neurons in {counted(depth, 'layer')}, step {steps[frame]:,}: "
         f"{pieces[frame].mean():.2f} pieces per neuron on a line (5 seeds, 4 lines each), "
-        f"{spread(regions[frame], '.0f')} regions in the window, error "
+        f"{spread(regions[frame], ',.0f')} regions in the window, error "
         f"{error[frame].mean():.4f}."
     )
-    return fig, text
+    return fig, in_print(text)
 
 
 # -------------------------------------------------------------------- does depth generalize?
@@ -517,7 +513,7 @@ def contest(task: str = "a tree of wavy pairs", budget: str = "small") -> Drawn:
         f"parameters. Test {'accuracy' if accuracy else 'error'} by depth {said} "
         f"({len(tests[0])} seeds); best at {depths[best]}."
     )
-    return fig, text
+    return fig, in_print(text)
 
 
 # ------------------------------------------------------------------------------- curve length
@@ -561,4 +557,4 @@ def curve(frame: int = 4, scale: float = 2.5) -> Drawn:
         f"{spread(now, '.3f' if now.mean() < 10 else '.1f')} times as long as the circle "
         "(3 seeds). The picture is enlarged to fill its frame."
     )
-    return fig, text
+    return fig, in_print(text)

@@ -18,6 +18,7 @@ from feedforward.experiments import initialization as experiments
 from feedforward.figures import style
 from feedforward.figures.style import ink
 from feedforward.propagation import chi, critical_point, fixed_point, variance_map
+from feedforward.typography import in_print, near, power
 
 Array = np.ndarray
 Drawn = tuple[Figure, str]
@@ -29,20 +30,6 @@ def words(unit: str) -> str:
     """A unit's name as a reader writes it."""
     short = {"relu": "ReLU", "leaky_relu": "leaky ReLU", "elu": "ELU", "gelu": "GELU"}
     return (short | {"silu": "SiLU"}).get(unit, unit.replace("_", " "))
-
-
-def power(exponent: int) -> str:
-    """10ⁿ in print: "10⁻⁸", and 1 for n = 0."""
-    raised = str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-    return "1" if exponent == 0 else f"10{raised}"
-
-
-def near(number: float) -> str:
-    """A number of any size as words: three digits, or two and a power of ten."""
-    if number == 0 or 1e-3 <= abs(number) < 999.5:
-        return f"{number:.3g}"
-    digits, exponent = f"{number:.1e}".split("e")
-    return f"{digits}·{power(int(exponent))}"
 
 
 def _powers(ax: Axes, exponents: list[int], low: float, high: float) -> None:
@@ -88,7 +75,7 @@ def thirty_layers(weight_std: float = 1.0, width: int = 100) -> Drawn:
         f"activations' standard deviation is {near(first)} in layer 1 and {near(last)} in layer 30 "
         "(geometric mean of 3 seeds; the histograms are the first seed's, without zeros)."
     )
-    return fig, text
+    return fig, in_print(text)
 
 
 # --------------------------------------------------------------------------------------- symmetry
@@ -133,7 +120,7 @@ def symmetry(noise: float = 0.0, frame: int = 3) -> Drawn:
         f"{rank_now:.2f} and mean |correlation| {alike_now:.3f}; test accuracy {right:.2f} (mean "
         "of 3 seeds)."
     )
-    return fig, text
+    return fig, in_print(text)
 
 
 def mosaic(weights: Array) -> Array:
@@ -196,7 +183,7 @@ def through_depth(unit: str = "relu", start: str = "LeCun, Xavier") -> Drawn:
         f"share of layer 50's: predicted {near(found['predicted backward'][0])}, measured "
         f"{near(first)} (medians of 5 seeds)."
     )
-    return fig, text
+    return fig, in_print(text)
 
 
 def _inside(values: Array) -> Array:
@@ -235,7 +222,7 @@ def fan_modes(mode: str = "average") -> Drawn:
         f"signal's variance is multiplied by {wide[0]:.2f}, the gradient's by {wide[1]:.2f} "
         "(mean of 5 seeds)."
     )
-    return fig, text
+    return fig, in_print(text)
 
 
 # ------------------------------------------------------------------------------- Xavier with ReLU
@@ -271,7 +258,7 @@ def deep_rectifiers(depth: int = 30, rate: float = 0.005) -> Drawn:
     style.label(ax, 10, 3.3, "Xavier (dashed)", "C1", offset=(0, 0))
     style.label(ax, 300, 3.3, "He", "C0", offset=(0, 0))
     text = f"{depth} hidden layers of ReLUs, learning rate {rate:g}, 600 steps: {'; '.join(said)}."
-    return fig, text
+    return fig, in_print(text)
 
 
 # ------------------------------------------------------------- Glorot and Bengio, layer by layer
@@ -318,7 +305,7 @@ def glorot(start: str = "standard", what: str = "activations") -> Drawn:
         + ", ".join(f"{s:.2g}" for s in spread)
         + " in layers 1 to 5 (mean of 3 seeds)."
     )
-    return fig, text
+    return fig, in_print(text)
 
 
 # ----------------------------------------------------------------------------- the kind of network
@@ -346,7 +333,7 @@ def convolutions(kernel: int = 3, border: str = "wrap") -> Drawn:
         f"{near(right)} with fan-in k²·c and {near(wrong)} with fan-in c (medians of 3 seeds); "
         f"predicted 2 and {near(2.0 * kernel**24)}."
     )
-    return fig, text
+    return fig, in_print(text)
 
 
 def residual(scale: str = "1", depth: int = 50) -> Drawn:
@@ -375,7 +362,7 @@ def residual(scale: str = "1", depth: int = 50) -> Drawn:
         f"{near(float(np.median(backward[0])))}-fold (medians of 3 seeds); (1 + s²)^L is "
         f"{near(float(growth[-1]))}."
     )
-    return fig, text
+    return fig, in_print(text)
 
 
 ROUNDING = 1e-14
@@ -410,7 +397,7 @@ def spectrum(depth: int = 50, unit: str = "identity") -> Drawn:
     text = (
         f"Singular values after {layers} of {words(unit)}, medians of 3 seeds. {'; '.join(said)}."
     )
-    return fig, text
+    return fig, in_print(text)
 
 
 # ------------------------------------------------------------------------------ the edge of chaos
@@ -423,8 +410,8 @@ def critical_line() -> tuple[Array, Array]:
     return np.array([(1.0, 0.0), *points]).T
 
 
-def slope_at_one(weight_std: float, bias_std: float) -> float:
-    """χ₁ of tanh at the fixed point of q.
+def chi_one(weight_std: float, bias_std: float) -> float:
+    """χ₁ of tanh: χ at the fixed point of q.
 
     Without biases and with σ_w ≤ 1 that is q = 0, where tanh′ is 1; at σ_w = 1 the signal creeps
     there more slowly than `fixed_point` cares to wait.
@@ -446,7 +433,7 @@ def gradient_factor(weight_std: float, bias_std: float) -> float:
 def edge_of_chaos(weight_std: float = 1.3, bias_std: float = 0.2236) -> Drawn:
     """The plane of weight and bias scales for tanh, and what becomes of two inputs at a point."""
     predicted, measured = experiments.correlations(weight_std, bias_std)
-    slope = slope_at_one(weight_std, bias_std)
+    slope = chi_one(weight_std, bias_std)
     returned = gradient_factor(weight_std, bias_std)
     fig, (top, bottom) = style.figure(height=5.3, rows=2, ratios=[1, 1.1], gap=0.9)
     line = critical_line()
@@ -477,7 +464,7 @@ def edge_of_chaos(weight_std: float = 1.3, bias_std: float = 0.2236) -> Drawn:
         f"0.6 have {predicted[-1]:.3f} in layer 40 by prediction, {end.mean():.3f} ± "
         f"{end.std(ddof=1):.3f} measured (3 seeds)."
     )
-    return fig, style.minus(text)
+    return fig, in_print(text)
 
 
 # ---------------------------------------------------------------------------- batch normalization
@@ -515,7 +502,7 @@ def starts_and_rates(batch_norm: bool = False, frame: int = 3) -> Drawn:
         f"test digits; the best, framed, reaches {best:.1%} (means of 3 seeds; σ_w of the hidden "
         "layers)."
     )
-    return fig, text
+    return fig, in_print(text)
 
 
 def scale_and_shift(frame: int = 7, unit: str = "sigmoid") -> Drawn:
@@ -545,7 +532,7 @@ def scale_and_shift(frame: int = 7, unit: str = "sigmoid") -> Drawn:
         f"layers 1, 2, 3; spread of β {run['shift'][frame].std():.3f}; test accuracy "
         f"{run['accuracy'][frame].mean():.3f} (3 seeds)."
     )
-    return fig, text
+    return fig, in_print(text)
 
 
 def tiny_batches(batch_size: int = 2, rate: float = 0.03) -> Drawn:
@@ -582,4 +569,4 @@ def tiny_batches(batch_size: int = 2, rate: float = 0.03) -> Drawn:
         + ", ".join(said)
         + " (3 seeds)."
     )
-    return fig, text
+    return fig, in_print(text)

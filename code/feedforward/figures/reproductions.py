@@ -15,8 +15,6 @@ from feedforward.approximation import montufar_network, sawtooth
 from feedforward.complexity import checkpoint_cost, mlp_cost
 from feedforward.experiments import activations, cost_functions, depth, initialization, seconds_of
 from feedforward.experiments import training_cost as training
-from feedforward.figures.initialization import near
-from feedforward.figures.style import minus, spread
 from feedforward.figures.training_cost import bytes_in_words
 from feedforward.progress import progress
 from feedforward.regions import (
@@ -26,6 +24,7 @@ from feedforward.regions import (
     regions_in_window,
     zaslavsky,
 )
+from feedforward.typography import in_print, near, spread
 from feedforward.units import hard_sigmoid, sparsemax
 
 FOUND: dict[str, Callable[[], str]] = {}
@@ -55,17 +54,17 @@ def in_seconds(seconds: float) -> str:
 
 def numbers(values, form: str) -> str:
     """Several numbers in a row."""
-    return minus(", ".join(f"{value:{form}}" for value in values))
+    return ", ".join(f"{value:{form}}" for value in values)
 
 
 def agrees(holds: bool, said: str) -> str:
     """What was found for the very thing that was published."""
-    return f"{'Agrees' if holds else 'Disagrees'}: {said}"
+    return in_print(f"{'Agrees' if holds else 'Disagrees'}: {said}")
 
 
 def in_kind(holds: bool, said: str) -> str:
     """What was found for a smaller or another task, of which the claim should hold as well."""
-    return f"{'Agrees in kind' if holds else 'Not confirmed'}: {said}"
+    return in_print(f"{'Agrees in kind' if holds else 'Not confirmed'}: {said}")
 
 
 def clearly_less(a: np.ndarray, b: np.ndarray) -> bool:
@@ -119,10 +118,10 @@ def learned_noise() -> str:
     better = int(np.sum(own[0] < one[0]))
     return in_kind(
         clearly_less(own[1][:, -1], one[1][:, -1]),
-        "on our curve, squared distance of the mean from the truth "
-        f"{spread(own[1][:, -1], '.4f')} with σ(x), {spread(one[1][:, -1], '.4f')} without. The "
-        f"NLL does improve, from {minus(f'{one[0].mean():.2f}')} to "
-        f"{minus(f'{own[0].mean():.2f}')} nats, in {better} of {len(own[0])} seeds",
+        "on our curve, at a learning rate that falls to zero, squared distance of the mean from "
+        f"the truth {spread(own[1][:, -1], '.4f')} with σ(x), {spread(one[1][:, -1], '.4f')} "
+        f"without. The NLL does improve, from {one[0].mean():.2f} to {own[0].mean():.2f} nats, "
+        f"in {better} of {len(own[0])} seeds",
     )
 
 
@@ -130,11 +129,22 @@ def learned_noise() -> str:
 
 
 @comparison
+def rectified_edges() -> str:
+    plain, rectified = (activations.edge_reader(unit)[0] for unit in ("none", "absolute"))
+    return in_kind(
+        clearly_less(plain, rectified),
+        f"four edge filters and a linear classifier on digits, {len(plain)} seeds, no contrast "
+        f"normalization: test accuracy {spread(rectified)} with the absolute value of the filters' "
+        f"outputs, {spread(plain)} without",
+    )
+
+
+@comparison
 def edges_and_negatives() -> str:
     absolute, relu = (activations.edge_reader(unit) for unit in ("absolute", "one ReLU"))
     return in_kind(
         clearly_less(relu[1], absolute[1]),
-        "four edge filters and a linear classifier, trained on digits, tested on the same digits "
+        "four edge filters and a linear classifier, trained on digits, tested on new digits "
         f"with black and white exchanged: accuracy {spread(absolute[1])} with the absolute value, "
         f"{spread(relu[1])} with ReLU ({spread(relu[0])} on digits as they are), "
         f"{len(relu[1])} seeds",
@@ -143,15 +153,16 @@ def edges_and_negatives() -> str:
 
 @comparison
 def relu_against_tanh() -> str:
+    contests = ("digits, rate 0.003", "MNIST-1D, rate 0.003")
     digits, signals = (
-        [activations.accuracies(contest, unit) for unit in ("relu", "tanh")]
-        for contest in ("digits, rate 0.003", "MNIST-1D, rate 0.003")
+        [activations.accuracies(contest, unit) for unit in ("relu", "tanh")] for contest in contests
     )
+    steps = [activations.CONTESTS[contest][2] for contest in contests]
     return in_kind(
         not any(clearly_less(relu, tanh) for relu, tanh in (digits, signals)),
         f"test accuracy of ReLU and tanh, two hidden layers, rate 0.003, {len(digits[0])} seeds: "
-        f"on digits {spread(digits[0])} and {spread(digits[1])}, on MNIST-1D {spread(signals[0])} "
-        f"and {spread(signals[1])}",
+        f"on digits {spread(digits[0])} and {spread(digits[1])} after {steps[0]} steps, on "
+        f"MNIST-1D {spread(signals[0])} and {spread(signals[1])} after {steps[1]}",
     )
 
 
@@ -189,8 +200,8 @@ def inverse_problem() -> str:
     square, three, five = (activations.inverse_test_nll(k) for k in (0, 3, 5))
     return agrees(
         clearly_less(three, square) and clearly_less(five, square),
-        f"test NLL {minus(spread(square, '.2f'))} for squared error, "
-        f"{minus(spread(three, '.2f'))} for K = 3, {minus(spread(five, '.2f'))} for K = 5, "
+        f"test NLL {spread(square, '.2f')} for squared error, "
+        f"{spread(three, '.2f')} for K = 3, {spread(five, '.2f')} for K = 5, "
         f"{len(five)} seeds",
     )
 
@@ -203,9 +214,9 @@ def signals_in_one_dimension() -> str:
     steps = activations.CONTESTS["MNIST-1D, rate 0.01"][2]
     return in_kind(
         clearly_less(linear, relu),
-        f"{activations.COMPARISON_EXAMPLES} examples and {steps} steps, {len(relu)} seeds: test "
-        f"accuracy {spread(linear, '.0%')} without units, {spread(relu, '.0%')} with two layers "
-        "of ReLUs: the order of the two, not the level",
+        f"{activations.COMPARISON_EXAMPLES:,} examples and {steps:,} steps, {len(relu)} seeds: "
+        f"test accuracy {spread(linear, '.1%')} without units, {spread(relu, '.1%')} with two "
+        "layers of ReLUs: the order of the two, not the level",
     )
 
 
@@ -360,9 +371,9 @@ def checkpoints() -> str:
     longer = run["checkpointed seconds"] / run["plain seconds"] - 1
     return in_kind(
         cut.bytes_peak < plain.bytes_waiting / 10 and cut.extra_work < 0.5,
-        f"1000 dense layers: {bytes_in_words(plain.bytes_waiting)} to "
+        f"1,000 dense layers: {bytes_in_words(plain.bytes_waiting)} to "
         f"{bytes_in_words(cut.bytes_peak)} of activations, {cut.extra_work:.0%} more "
-        f"multiply-adds, {minus(f'{longer:+.0%}')} time spent computing in our engine",
+        f"multiply-adds, {longer:+.0%} time spent computing in our engine",
     )
 
 
@@ -386,7 +397,7 @@ def random_waves() -> str:
     return in_kind(
         abs(slopes.mean() + 1) < 0.1,
         f"cosine units on a Gaussian bump, {len(error)} seeds, d = 8: from {units[0]} to "
-        f"{units[-1]:,} units the error falls like n to the power {minus(spread(slopes, '.2f'))}",
+        f"{units[-1]:,} units the error falls like n to the power {spread(slopes, '.2f')}",
     )
 
 

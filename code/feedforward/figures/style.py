@@ -8,17 +8,17 @@ Colours: use only the cycle "C0" … "C6" for data, and `ink(alpha)` for all els
 replace the ink by its own text colour, and each cycle colour by one tuned for its background.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from importlib.resources import files
 
 import matplotlib
 import matplotlib.style
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.ticker import FixedLocator
+
+from feedforward.typography import in_print
 
 matplotlib.style.use(str(files(__package__).joinpath("feedforward.mplstyle")))
 
@@ -113,7 +113,7 @@ def label(
     The text is not clipped by the axes: keep (x, y) inside them.
     """
     return ax.annotate(
-        minus(text),
+        in_print(text),
         (x, y),
         xytext=offset,
         textcoords="offset points",
@@ -123,13 +123,3 @@ def label(
         fontweight="bold" if bold else "normal",
         annotation_clip=False,
     )
-
-
-def spread(values: np.ndarray, form: str = ".3f") -> str:
-    """Mean ± standard deviation over the seeds, the latter with n − 1."""
-    return f"{values.mean():{form}} ± {values.std(ddof=1):{form}}"
-
-
-def minus(text: str) -> str:
-    """Numbers with a minus sign instead of a hyphen, as on the axes: "-0.3" becomes "−0.3"."""
-    return re.sub(r"(?<![\w.])-(?=\d)", "\N{MINUS SIGN}", text)

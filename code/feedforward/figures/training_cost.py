@@ -21,6 +21,7 @@ from feedforward.figures import style
 from feedforward.figures.style import ink
 from feedforward.graph import OPS, Tensor, tanh
 from feedforward.network import MLP
+from feedforward.typography import counted, in_print, percent
 
 Array = np.ndarray
 Drawn = tuple[Figure, str]
@@ -48,7 +49,7 @@ def box(ax: Axes, x: float, y: float, width: float, height: float, edge: Any, fi
 
 def short(number: float) -> str:
     """Three digits at most, with a real minus sign."""
-    return style.minus(f"{number:.3g}")
+    return in_print(f"{number:.3g}")
 
 
 def bytes_in_words(count: float) -> str:
@@ -225,20 +226,20 @@ def step_budget(width: int = 256, layers: int = 2, batch: int = 128) -> Drawn:
     seconds = price * cost.multiply_adds
     ratio = cost.multiply_adds_backward / cost.multiply_adds_forward
     text = (
-        f"784 inputs, {layers} hidden layer{'s' * (layers > 1)} of {width}, 10 outputs, {batch} "
-        f"example{'s' * (batch > 1)}: {cost.parameters:,} parameters; the backward pass counts "
+        f"784 inputs, {counted(layers, 'hidden layer')} of {width:,}, 10 outputs, "
+        f"{counted(batch, 'example')}: {cost.parameters:,} parameters; the backward pass counts "
         f"{ratio:.2f} times the forward one; {bytes_in_words(cost.bytes_total)} in all. The "
         f"multiply-adds would take {seconds_in_words(seconds)} at the price of a large product of "
         "128 examples; calls and smaller matrices cost more."
     )
-    return fig, text
+    return fig, in_print(text)
 
 
 def share_that_waits(width: int, layers: int, batch: int) -> str:
     """Activations and minibatch as a share of all bytes of a step of the budget's network."""
     cost = mlp_cost((784, *[width] * layers, 10), batch, optimizer="adam")
     share = cost.bytes_waiting / cost.bytes_total
-    return f"{share:.0%}" if share > 0.01 else f"{share:.2%}"
+    return percent(share, 0 if share > 0.01 else 2)
 
 
 def short_count(count: float) -> str:
@@ -277,7 +278,7 @@ def price_of_a_weight(batch: int = 128, passes: str = "forward") -> Drawn:
     ax.set_xlabel("weights w")
     ax.set_ylabel("ns / (weight · example)")
     what = "forward pass" if passes == "forward" else "both passes"
-    told = f"{what}, {batch} example{'s' * (batch > 1)}"
+    told = f"{what}, {counted(batch, 'example')}"
     style.label(ax, 4e6, 8e3, told, color, ha="right", bold=True)
     slope, _ = experiments.slope_on_logarithmic_axes(timing.weights, seconds)
     text = (
@@ -285,7 +286,7 @@ def price_of_a_weight(batch: int = 128, passes: str = "forward") -> Drawn:
         f"weights, {shown[-1]:.2g} ns with {timing.weights[-1]:,.0f}. Time grows as w to the power "
         f"{slope:.2f} over the whole range."
     )
-    return fig, text
+    return fig, in_print(text)
 
 
 # ---------------------------------------------------------------------------- the transpose
@@ -387,7 +388,7 @@ def waiting_bytes(varied: str = "minibatch m", unit: str = "relu") -> Drawn:
         f"{bytes_in_words(counted[-1])}, counted and measured alike to the byte. "
         f"{'GELU' if unit == 'gelu' else 'ReLU'} leaves {arrays} for each hidden layer."
     )
-    return fig, text
+    return fig, in_print(text)
 
 
 # --------------------------------------------------------------------------- checkpointing
@@ -453,11 +454,11 @@ def checkpointing(segment: int = 10, layers: int = 100) -> Drawn:
     top.set_xlim(0, 4.05)
     top.set_ylim(0, 1.18)
     style.ticks(top, x=[0, 1, 2, 3, 4], y=[0, 0.5, 1])
-    top.set_yticklabels(["0", "50 %", "100 %"])
+    top.set_yticklabels(["0", percent(0.5), percent(1)])
     top.set_xlabel("work done [forward passes]")
     top.set_ylabel("waiting")
     style.label(top, 1.1, 1.09, "everything kept", ink(0.8), offset=(0, 0))
-    named = f"segments of {segment}" if segment < layers else f"one segment of all {layers}"
+    named = f"segments of {segment}" if segment < layers else f"one segment of all {layers:,}"
     style.label(top, 4.0, 0.9, named, "C3", ha="right", offset=(0, 0))
 
     lengths = lengths_up_to(layers)
@@ -478,17 +479,17 @@ def checkpointing(segment: int = 10, layers: int = 100) -> Drawn:
     bottom.set_ylim(0.03, 1.7)
     bottom.minorticks_off()
     bottom.set_xticks([1, 10, 100, 1000], ["1", "10", "100", "1,000"])
-    bottom.set_yticks([0.03, 0.1, 0.3, 1], ["3 %", "10 %", "30 %", "100 %"])
+    bottom.set_yticks([0.03, 0.1, 0.3, 1], [percent(share) for share in (0.03, 0.1, 0.3, 1)])
     style.rules(bottom, y=[0.1, 0.3, 1])
     bottom.set_xlabel("layers in a segment")
     bottom.set_ylabel("most at once")
     text = (
-        f"{layers} layers in {'segments' if segment < layers else 'one segment'} of {segment}: "
+        f"{layers:,} layers in {'segments' if segment < layers else 'one segment'} of {segment:,}: "
         f"at most {bytes_in_words(cost.bytes_peak)} "
         f"wait, {share:.1%} of {bytes_in_words(plain.bytes_peak)}, for "
         f"{cost.extra_work:.0%} more multiply-adds."
     )
-    return fig, text
+    return fig, in_print(text)
 
 
 # ----------------------------------------------------------------------- paths and nodes
@@ -528,11 +529,11 @@ def paths(length: int = 6) -> Drawn:
     bottom.set_ylabel("rules applied")
     found = experiments.rules_applied(length)
     text = (
-        f"{length} diamond{'s' * (length > 1)}, {2**length:,} paths: {over[length - 1]:,} local "
+        f"{counted(length, 'diamond')}, {2**length:,} paths: {over[length - 1]:,} local "
         f"derivatives path by path, {stored[length - 1]} with stored gradients; both find the "
         f"slope {found['slope stored']:.6f}."
     )
-    return fig, text
+    return fig, in_print(text)
 
 
 def jacobian_shape(inputs: int = 32, outputs: int = 1) -> Drawn:
@@ -572,10 +573,10 @@ def jacobian_shape(inputs: int = 32, outputs: int = 1) -> Drawn:
     bottom.set_xlabel("multiply-adds")
     better = "forward" if forward < reverse else "reverse" if reverse < forward else "neither"
     text = (
-        f"{inputs} input{'s' * (inputs > 1)}, {outputs} output{'s' * (outputs > 1)}: forward mode "
+        f"{counted(inputs, 'input')}, {counted(outputs, 'output')}: forward mode "
         f"{forward:,} multiply-adds, reverse mode {reverse:,}; {better} is cheaper."
     )
-    return fig, text
+    return fig, in_print(text)
 
 
 # ------------------------------------------------------------------------ real expressions
@@ -649,7 +650,7 @@ def graph_of(last: Tensor, names: dict[str, Any], height: float = 5.6) -> Drawn:
         ax.text(
             x, y + 0.22 * tall, f"{name}  {shape}".strip(), ha="center", va="center", fontsize=10
         )
-        told = "data" if node.gradient is None else style.minus(brief(node.gradient))
+        told = "data" if node.gradient is None else in_print(brief(node.gradient))
         color = ink(0.75) if node.gradient is None else BACKWARD
         ax.text(x, y - 0.24 * tall, told, ha="center", va="center", fontsize=10, color=color)
     given = sum(node.op is None and not node.constant for node in nodes)
@@ -658,4 +659,4 @@ def graph_of(last: Tensor, names: dict[str, Any], height: float = 5.6) -> Drawn:
         f"{', '.join(n.name for n in nodes if n.op is None and not n.constant)}. Under each name "
         "stands its gradient; of an array, ~ the root mean square of its entries."
     )
-    return fig, text
+    return fig, in_print(text)

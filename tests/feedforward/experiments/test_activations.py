@@ -4,7 +4,11 @@ import numpy as np
 import pytest
 from scipy import integrate, optimize, signal
 
+from feedforward import costs
+from feedforward.ensemble import Ensemble, of_each, seeded
 from feedforward.experiments import activations as experiments
+from feedforward.experiments.activations import beats
+from feedforward.training import train
 from feedforward.units import UNITS, absolute_value, relu
 
 # ------------------------------------------------------------- what a unit owes its gradient
@@ -215,6 +219,63 @@ def test_a_reversal_is_a_win_beyond_the_noise_in_one_table_and_a_loss_in_the_oth
     # b and c change places too, but within the noise
     assert experiments.reversals(one, other) == [("a", "b"), ("a", "c")]
     assert experiments.reversals(one, one) == []
+
+
+def test_a_curve_is_the_contest_gone_on():
+    """As `train` runs it: the same weights, batches and steps."""
+    name, rate, budget = experiments.CONTESTS["digits, rate 0.003"]
+    data, seeds = experiments.contest_data(name), experiments.COMPARISON_SEEDS
+    network = Ensemble((64, 64, 64, 10), "identity", seeded(seeds))
+    train(
+        network, of_each(costs.categorical_nll), data.x_train.astype(np.float32), data.y_train,
+        steps=budget, learning_rate=rate, batch_size=experiments.COMPARISON_BATCH,
+        rng=np.random.default_rng(0), optimizer="adam",
+    )  # fmt: skip
+    right = (network.predict(data.x_test).argmax(axis=2) == data.y_test).mean(axis=1)
+    np.testing.assert_array_equal(experiments.accuracies("digits, rate 0.003", "identity"), right)
+
+
+def test_the_order_of_units_on_digits_turns_round_with_the_budget():
+    """What the chapter says of the identity, softplus and the sigmoid, beyond the noise."""
+    digits = {
+        steps: experiments.curves_at("digits, rate 0.003", look)
+        for look, steps in enumerate(experiments.CURVE_STEPS["digits, rate 0.003"])
+    }
+    first = digits[25]
+    assert all(beats(first["identity"], a) for unit, a in first.items() if unit != "identity")
+    soon = digits[200]
+    assert beats(soon["identity"], soon["softplus"]) and beats(soon["softplus"], soon["sigmoid"])
+    for steps in (1500, 3000):
+        late = digits[steps]
+        assert beats(late["sigmoid"], late["identity"])
+        assert beats(late["softplus"], late["identity"])
+        assert not beats(late["softplus"], late["sigmoid"])
+    assert all(beats(found["relu"], found["softplus"]) for found in digits.values())
+    signals = {
+        steps: experiments.curves_at("MNIST-1D, rate 0.01", look)
+        for look, steps in enumerate(experiments.CURVE_STEPS["MNIST-1D, rate 0.01"])
+    }
+    for steps in (100, 200, 300, 500, 750, 1000):
+        found = signals[steps]
+        assert beats(found["relu"], found["softplus"]) == (steps < 500)
+        others = {found[unit].mean() for unit in found if unit != "identity"}
+        assert found["identity"].mean() < min(others)
+
+
+def test_softplus_beats_relu_on_the_first_curve():
+    softplus, relu = (experiments.eight_units_error(unit) for unit in ("softplus", "relu"))
+    assert np.median(softplus) < np.median(relu) and softplus.min() < relu.min()
+
+
+@pytest.mark.parametrize("unit", experiments.HOOK_UNITS)
+def test_the_start_that_is_drawn_is_the_middle_one(unit):
+    error = experiments.eight_units_error(unit)
+    assert error[experiments.eight_units_shown(unit)] == pytest.approx(np.median(error), abs=1e-6)
+
+
+def test_rectified_edges_are_read_better_than_edges():
+    plain, rectified = (experiments.edge_reader(unit)[0] for unit in ("none", "absolute"))
+    assert beats(rectified, plain)
 
 
 @pytest.mark.parametrize("name", experiments.SHIFTED_SIGMOIDS)

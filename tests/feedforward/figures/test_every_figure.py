@@ -24,6 +24,7 @@ MOST_STATES = 300
 # Controls that may move the axes: (figure, control).
 AXES_MAY_MOVE = {
     ("which_unit", "contest"),  # another task, with accuracies of another size
+    ("learning_curves", "contest"),  # the same
     ("contest", "task"),  # accuracies or errors
 }
 

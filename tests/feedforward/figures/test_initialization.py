@@ -13,7 +13,8 @@ from feedforward.figures import initialization as figures
 from feedforward.graph import Tensor, matmul, transpose
 from feedforward.initializers import gain, he, lecun, orthogonal
 from feedforward.normalization import BatchNorm
-from feedforward.propagation import chi, fixed_point, variance_map
+from feedforward.propagation import chi, correlation_map, fixed_point, variance_map
+from feedforward.units import UNITS
 
 
 @pytest.mark.parametrize(
@@ -226,15 +227,79 @@ def test_correlations_part_on_one_side_of_the_edge_and_merge_on_the_other():
         assert (np.abs(measured.mean(axis=1) - predicted) < 5 * spread + 0.05).all()
 
 
-def test_the_slope_at_one_is_known_on_and_beside_the_critical_point():
-    assert figures.slope_at_one(1.0, 0.0) == 1
-    assert figures.slope_at_one(0.8, 0.0) == pytest.approx(0.64)
-    beside = figures.slope_at_one(0.999, 0.001)
+def trapezoid(unit: str, weight_std: float, bias_std: float, q: float, c: float):
+    """(next q, next c) of two inputs, by the trapezoidal rule on a square grid."""
+    z = np.arange(-9, 9, 0.05)
+    weight = np.exp(-(z**2) / 2)
+    weight /= weight.sum()
+    g = UNITS[unit]
+    first, other = (
+        g(math.sqrt(q) * z),
+        g(math.sqrt(q) * (c * z[:, None] + math.sqrt(1 - c * c) * z)),
+    )
+    following = weight_std**2 * (weight @ first**2) + bias_std**2
+    return following, (
+        weight_std**2 * ((weight * first) @ other @ weight) + bias_std**2
+    ) / following
+
+
+@pytest.mark.parametrize("unit, weight_std, bias_std", experiments.PHASES)
+def test_two_inputs_go_through_the_layers_as_an_independent_rule_predicts(
+    unit, weight_std, bias_std
+):
+    predicted = experiments.phase(unit, weight_std, bias_std)
+    q = weight_std**2 + bias_std**2
+    c = (weight_std**2 * experiments.PHASE_START + bias_std**2) / q
+    for layer in range(20):
+        tolerance = 1e-3 if unit == "relu" else 1e-6  # the grid steps across a kink
+        assert predicted[0][layer] == pytest.approx(q, rel=tolerance)
+        assert predicted[1][layer] == pytest.approx(c, abs=tolerance)
+        q, c = trapezoid(unit, weight_std, bias_std, q, min(c, 1.0))
+
+
+def test_a_sigmoid_has_both_phases_without_biases():
+    ordered, chaotic = (experiments.phase("sigmoid", s, 0.0) for s in (1.846, 12.0))
+    assert ordered[0][-1] == pytest.approx(1, abs=1e-3)  # its signal does not die
+    assert chi(ordered[0][-1], "sigmoid", 1.846) == pytest.approx(0.153, abs=5e-4)
+    assert ordered[1][-1] == pytest.approx(1, abs=1e-12)
+    assert chi(chaotic[0][-1], "sigmoid", 12.0) > 1.1
+    assert chaotic[1][-1] == pytest.approx(0.966, abs=5e-4)
+
+
+def test_without_biases_relu_has_one_map_of_correlations_at_every_scale():
+    low, critical, high = (experiments.phase("relu", s, 0.0)[1] for s in (1.0, math.sqrt(2), 2.0))
+    np.testing.assert_allclose(low, critical, rtol=1e-12)
+    np.testing.assert_allclose(high, critical, rtol=1e-12)
+    # Twice as many layers leave about a fourth of the distance: a power, no exponential.
+    assert 0.2 < (1 - critical[99]) / (1 - critical[49]) < 0.35
+    with_biases = 1 - experiments.phase("relu", 1.0, 0.2236)[1]
+    assert with_biases[30] / with_biases[20] == pytest.approx(0.5**10, rel=0.2)
+
+
+def test_tanh_without_biases_keeps_a_correlation_until_it_forgets_all_of_it():
+    for weight_std, least, most in ((0.8, 0.28, 0.3), (1.0, 0.25, 0.27), (2.0, 0.0, 1e-4)):
+        assert least <= experiments.phase("tanh", weight_std, 0.0)[1][-1] < most
+
+
+@pytest.mark.parametrize("bias_std", experiments.CHAOS_BIASES[1:])
+def test_the_map_of_correlations_is_curved_upwards(bias_std):
+    """So with biases tanh has one fixed point below 1, where χ₁ > 1, and none where χ₁ < 1."""
+    c = np.linspace(0, 1, 21)
+    for weight_std in (0.8, 1.0, 1.3, 2.0):
+        q = fixed_point("tanh", weight_std, bias_std)
+        following = [correlation_map(x, q, "tanh", weight_std, bias_std) for x in c]
+        assert (np.diff(following, 2) > 0).all() and following[-1] == pytest.approx(1)
+        crossings = int((np.diff(np.sign(following[:-1] - c[:-1])) != 0).sum())
+        assert crossings == (chi(q, "tanh", weight_std) > 1)
+
+
+def test_chi_one_is_known_on_and_beside_the_critical_point():
+    assert figures.chi_one(1.0, 0.0) == 1
+    assert figures.chi_one(0.8, 0.0) == pytest.approx(0.64)
+    beside = figures.chi_one(0.999, 0.001)
     assert beside == pytest.approx(1, abs=0.01)
     # Far from the edge q settles soon, and from then on every layer multiplies by χ₁.
-    layers = math.log(figures.gradient_factor(2.0, 0.2236)) / math.log(
-        figures.slope_at_one(2.0, 0.2236)
-    )
+    layers = math.log(figures.gradient_factor(2.0, 0.2236)) / math.log(figures.chi_one(2.0, 0.2236))
     assert layers == pytest.approx(39, abs=2)
 
 

@@ -1,5 +1,6 @@
 """Chapter 4's figures and experiments show what is true; timings only what holds on any machine."""
 
+import itertools
 import re
 
 import numpy as np
@@ -201,6 +202,28 @@ def test_three_prices_are_found_in_times_made_of_three_prices(monkeypatch):
     np.testing.assert_allclose(made.ratio, 2)
 
 
+def test_no_price_is_negative_and_no_other_prices_of_that_kind_fit_better(monkeypatch):
+    """Against every subset of the three prices, by plain least squares."""
+    widths = np.array(experiments.TIMED_WIDTHS)
+    weights, units = 3 * widths**2, 3 * widths
+    # A machine that is faster with middle sizes than a call and a price for each weight say.
+    seconds = 2e-5 + 3e-11 * 128 * weights - 2e-9 * 128 * units * (widths < 200)
+    made = experiments.Timing(weights, units, seconds, seconds, seconds, seconds)
+    monkeypatch.setattr(experiments, "timed_passes", lambda batch: made)
+    shares = np.stack([np.ones(len(widths)), 128 * units, 128 * weights], axis=1) / seconds[:, None]
+    ones = np.ones(len(shares))
+    assert np.linalg.lstsq(shares, ones)[0].min() < 0
+    prices = np.array(experiments.three_prices(128))
+    assert prices.min() == 0
+    misses = []
+    for kept in itertools.product([False, True], repeat=3):
+        if any(kept):
+            found = np.linalg.lstsq(shares[:, kept], ones)[0]
+            if found.min() >= 0:
+                misses.append(np.linalg.norm(shares[:, kept] @ found - ones))
+    assert np.linalg.norm(shares @ prices - ones) == pytest.approx(min(misses), rel=1e-9)
+
+
 def test_a_small_network_pays_for_its_calls_on_any_machine():
     timing = experiments.timed_passes(128)
     price = timing.forward / timing.weights
@@ -295,7 +318,9 @@ def test_what_waits_is_told_as_a_share():
     cost = mlp_cost((784, 32, 10), 16, optimizer="adam")
     waits = 4 * 16 * (784 + 32)
     all_of_it = waits + 4 * cost.parameters * 4  # parameters, gradients, two means
-    assert figures.share_that_waits(32, 1, 16) == f"{waits / all_of_it:.0%}"
+    assert (
+        figures.share_that_waits(32, 1, 16) == f"{100 * waits / all_of_it:.0f}\N{NO-BREAK SPACE}%"
+    )
 
 
 def test_timings_use_one_thread_and_give_the_others_back():
