@@ -60,8 +60,8 @@ def judge(
     praise: str,
     *,
     parts: Sequence[str] = (),
-    relative: float = 1e-6,
-    inner: float = 0.0,
+    relative: float = 1e-9,
+    inner: float | Callable[..., float] = 0.0,
     draws: int = 300,
 ) -> Feedback:
     """Run `answer` on the hand-picked arguments `shown`, then on `draws` random ones.
@@ -72,7 +72,8 @@ def judge(
     hint(arguments, given, expected): the likely cause of a wrong value, or None. It sees floats.
     parts: names of the arrays to be returned, where there are several; then each has its `hint`.
     relative: how far off a value may be at any input; 0 asks for exactly equal numbers.
-    inner: the size of numbers on the way to the result, whose rounding is no mistake either.
+    inner: the size of numbers on the way to the result, whose rounding is no mistake either, or a
+    function of the arguments that returns it.
     """
     trial = _Trial(answer, reference, tuple(parts), relative, inner)
 
@@ -87,12 +88,17 @@ def judge(
         because = None
         if arguments is not plain and trial.run(plain, plain) is None:
             because = _about_dtypes(trial.names, arguments)
+        elif trouble.wrong and near(*trouble.wrong):
+            because = (
+                "These are nearly the right numbers: is there an epsilon in it, a rounded constant "
+                "or a difference quotient?"
+            )
         elif trouble.wrong:
             likely = hint[trouble.part] if parts else hint
             with np.errstate(all="ignore"):
                 because = likely(deepcopy(plain), *trouble.wrong)
         message = f"at {trial.words(arguments)}{trouble.message}"
-        return not_yet(f"{message} {because}" if because else message)
+        return not_yet(f"{message.removesuffix('.')}. {because}" if because else message)
     return correct(f"{praise} {tried - len(shown)} random inputs agree as well.")
 
 
@@ -106,9 +112,10 @@ def not_yet(message: str) -> Feedback:
 
 def near(values: Array, other: object) -> bool:
     """For hints: are these the same numbers, up to rounding?"""
-    return np.shape(values) == np.shape(other) and bool(
-        np.allclose(values, other, rtol=1e-6, atol=1e-9)
-    )
+    if np.shape(values) != np.shape(other):
+        return False
+    size = np.abs(other).max(initial=0)  # nothing absolute, or all small numbers would be the same
+    return bool(np.allclose(values, other, rtol=1e-6, atol=1e-12 * size))
 
 
 def named(mistakes: Iterable[tuple[object, str]], given: Array) -> str | None:
@@ -137,11 +144,11 @@ KINDS: dict[str, Callable[[np.random.Generator, tuple], object]] = {
     "negative": lambda rng, shape: -rng.integers(1, 10, shape),
     "tied": lambda rng, shape: rng.choice(rng.integers(-3, 4, 2), shape),
     "quarters": lambda rng, shape: rng.integers(-12, 13, shape) / 4,
-    "any": lambda rng, shape: rng.normal(size=shape),
+    "any": lambda rng, shape: np.round(rng.normal(size=shape), 3),
     "large": lambda rng, shape: rng.choice([-800, -40, 0, 40, 800], shape),
     "huge": lambda rng, shape: 1e8 * rng.integers(-3, 4, shape),
-    "tiny": lambda rng, shape: 1e-8 * rng.integers(-3, 4, shape),
-    "close": lambda rng, shape: rng.integers(-3, 4) + 1e-8 * rng.integers(-3, 4, shape),
+    "tiny": lambda rng, shape: rng.integers(-3, 4, shape) / 1e8,
+    "close": lambda rng, shape: rng.integers(-3, 4) + rng.integers(-3, 4, shape) / 1e8,
 }
 """Random numbers of one kind each. None is sorted, and most have ties."""
 
@@ -199,10 +206,12 @@ def _about_dtypes(names: Sequence[str], arguments: tuple) -> str:
         for name, a in zip(names, arguments, strict=True)
         if _dtype(a) or isinstance(a, int)
     ]
-    return (
-        f"The same numbers in float64 go right; here {', '.join(kinds)}. "
-        "An array of integers, and what is made like it, holds no fractions."
+    why = (
+        "float32 has seven digits and ends at 3e38."
+        if np.float32 in map(_dtype, arguments)
+        else "An array of integers, and what is made like it, holds no fractions."
     )
+    return f"The same numbers in float64 go right; here {', '.join(kinds)}. {why}"
 
 
 # --------------------------------------------------------------------------------- one trial
@@ -225,7 +234,7 @@ class _Trial:
     reference: Callable
     parts: tuple[str, ...]
     relative: float
-    inner: float
+    inner: float | Callable[..., float]
     names: list[str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -331,8 +340,8 @@ class _Trial:
         epsilon = max(map(_epsilon, [*arguments, *(raw for raw, _ in given)]))
         slack = self._slack(plain, expected, epsilon)
         return [
-            ~(np.abs(values - aim) <= most + more)
-            for (_, values), aim, most, more in zip(given, expected, allowed, slack, strict=True)
+            ~(np.abs(values - aim) <= most + more) & (values != _rounded(aim, raw))
+            for (raw, values), aim, most, more in zip(given, expected, allowed, slack, strict=True)
         ]
 
     def _slack(self, plain: tuple, expected: list[Array], epsilon: float) -> list[Array]:
@@ -342,7 +351,8 @@ class _Trial:
         than the part's largest one allows. Where the reference is not defined it says nothing.
         """
         rng = np.random.default_rng(0)
-        slack = [np.full(e.shape, epsilon * np.abs(e).max(initial=self.inner)) for e in expected]
+        inner = self.inner(*plain) if callable(self.inner) else self.inner
+        slack = [np.full(e.shape, epsilon * np.abs(e).max(initial=inner)) for e in expected]
         for _ in range(8):
             try:
                 moved = self._expected(tuple(_moved(a, epsilon, rng) for a in plain))
@@ -355,8 +365,10 @@ class _Trial:
 
 
 def _word(name: str, argument: object, few: int) -> str:
-    if isinstance(argument, tuple) and len(argument) > FEW and len(set(argument)) == 1:
-        return f"{name}={argument[:1]} * {len(argument)}"
+    if isinstance(argument, tuple) and len(argument) > FEW:
+        equal = len(set(argument)) == 1
+        words = f"={argument[:1]} * {len(argument)}" if equal else f" of {len(argument)} numbers"
+        return name + words
     if isinstance(argument, np.ndarray):
         if argument.size > few:
             return f"{name} of shape {argument.shape}"
@@ -388,16 +400,27 @@ def _listed(array: Array) -> list:
 
 
 def _epsilon(value: object) -> float:
-    """The rounding of float64, or of float32 for what is no finer."""
+    """The rounding of float64; that of float32 for what is no finer, or was and came in a list."""
     dtype = _dtype(value)
-    coarse = dtype is not None and dtype.kind == "f" and dtype.itemsize <= 4
+    if dtype is None or dtype.kind != "f":
+        return float(np.finfo(np.float64).eps)
+    with np.errstate(over="ignore"):
+        short, shorter = (value.astype(t) for t in (np.float32, np.float16))
+    # Numbers such as 0 and ½, which are short in any type, say nothing about theirs.
+    coarse = dtype.itemsize <= 4 or ((value == short).all() and (value != shorter).any())
     return float(np.finfo(np.float32 if coarse else np.float64).eps)
+
+
+def _rounded(expected: Array, answer: Array) -> Array:
+    """What is expected, as float32 if the answer is: beyond its range that is 0 or infinite."""
+    with np.errstate(over="ignore"):
+        return expected.astype(np.float32 if answer.dtype == np.float32 else float)
 
 
 def _moved(argument: object, epsilon: float, rng: np.random.Generator) -> object:
     """Real numbers, each a little larger or smaller."""
     if isinstance(argument, float) or _dtype(argument) == np.float64:
-        return argument * (1 + epsilon * rng.choice([-1, 1], np.shape(argument)))
+        return argument * (1 + epsilon * rng.uniform(-1, 1, np.shape(argument)))
     return argument
 
 
