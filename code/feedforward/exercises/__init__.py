@@ -151,6 +151,11 @@ def numbers(rng: np.random.Generator, *shape: int, kinds: Iterable[str] = tuple(
     return np.array(KINDS[rng.choice(list(kinds))](rng, shape), dtype=float)
 
 
+def sizes(rng: np.random.Generator, count: int) -> tuple[int, ...]:
+    """How many examples, features, layers …: often one or equal, at times more than any example."""
+    return tuple(rng.integers(1, rng.choice([3, 5, 20]), count).tolist())
+
+
 def _smallest_first(draw: Callable, draws: int, words: Callable) -> list[tuple[tuple, tuple]]:
     """Random arguments, each as drawn and as tried, without repetitions.
 
@@ -162,8 +167,8 @@ def _smallest_first(draw: Callable, draws: int, words: Callable) -> list[tuple[t
     for _ in range(draws):
         plain = draw(rng)
         arguments = _retyped(plain, rng)
-        short, exact = words(arguments), repr((arguments, *map(_dtype, arguments)))
-        cases[sum(map(np.size, arguments)), len(short), exact] = plain, arguments
+        key = sum(map(np.size, arguments)), len(words(arguments)), *map(_exact, arguments)
+        cases[key] = plain, arguments
     return [cases[key] for key in sorted(cases)]
 
 
@@ -176,6 +181,12 @@ def _retyped(arguments: tuple, rng: np.random.Generator) -> tuple:
     if kind == "integers" and any(map(_is_whole, arguments)):
         return tuple(_integers(a) if _is_whole(a) else a for a in arguments)
     return arguments
+
+
+def _exact(argument: object) -> tuple | str:
+    if isinstance(argument, np.ndarray):
+        return argument.shape, str(argument.dtype), argument.tobytes()
+    return repr(argument)
 
 
 def _dtype(argument: object) -> np.dtype | None:

@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 
 from feedforward.approximation import sawtooth
-from feedforward.exercises import Feedback, judge, named, numbers
+from feedforward.exercises import Feedback, judge, named, numbers, sizes
 from feedforward.regions import zaslavsky
 
 Array = np.ndarray
@@ -82,7 +82,7 @@ def check_square(answer: Callable[[Array, int], Array]) -> Feedback:
         return left**2 + (x - left) * (2 * left + width)
 
     def draw(rng):
-        shape = rng.integers(1, 5, rng.integers(1, 4))
+        shape = sizes(rng, rng.integers(1, 4))
         depth = int(rng.integers(1, rng.choice([4, 13])))
         places = (
             rng.integers(0, 2, shape) * 1.0,
