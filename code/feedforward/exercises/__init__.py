@@ -281,7 +281,8 @@ class _Trial:
     def _expected(self, plain: tuple) -> list[Array]:
         with np.errstate(all="ignore"):
             found = self.reference(*deepcopy(plain))
-        return [np.asarray(part) for part in (found if self.parts else [found])]
+        dtype = None if self.relative == 0 else float
+        return [np.asarray(part, dtype) for part in (found if self.parts else [found])]
 
     def _aim(self, expected: list[Array]) -> str:
         if self.parts:
