@@ -106,9 +106,10 @@ def not_yet(message: str) -> Feedback:
 
 def near(values: Array, other: object) -> bool:
     """For hints: are these the same numbers, up to rounding?"""
-    return np.shape(values) == np.shape(other) and bool(
-        np.allclose(values, other, rtol=1e-6, atol=1e-9)
-    )
+    if np.shape(values) != np.shape(other):
+        return False
+    largest = np.abs(np.asarray(other, dtype=float)).max(initial=0)
+    return bool(np.allclose(values, other, rtol=1e-6, atol=1e-12 * largest))
 
 
 def named(mistakes: Iterable[tuple[object, str]], given: Array) -> str | None:
@@ -137,7 +138,7 @@ KINDS: dict[str, Callable[[np.random.Generator, tuple], object]] = {
     "negative": lambda rng, shape: -rng.integers(1, 10, shape),
     "tied": lambda rng, shape: rng.choice(rng.integers(-3, 4, 2), shape),
     "quarters": lambda rng, shape: rng.integers(-12, 13, shape) / 4,
-    "any": lambda rng, shape: rng.normal(size=shape),
+    "any": lambda rng, shape: rng.normal(size=shape).round(2),
     "large": lambda rng, shape: rng.choice([-800, -40, 0, 40, 800], shape),
     "huge": lambda rng, shape: 1e8 * rng.integers(-3, 4, shape),
     "tiny": lambda rng, shape: 1e-8 * rng.integers(-3, 4, shape),
@@ -152,8 +153,14 @@ def numbers(rng: np.random.Generator, *shape: int, kinds: Iterable[str] = tuple(
 
 
 def sizes(rng: np.random.Generator, count: int) -> tuple[int, ...]:
-    """How many examples, features, layers …: often one or equal, at times more than any example."""
+    """How many examples, features, layers …: often one, often equal, at times many."""
     return tuple(rng.integers(1, rng.choice([3, 5, 20]), count).tolist())
+
+
+def shape(rng: np.random.Generator, most: int = 4) -> tuple[int, ...]:
+    """The shape of an array of one axis or more, which are short where they are many."""
+    axes = int(rng.integers(1, most + 1))
+    return sizes(rng, axes) if axes <= 2 else tuple(rng.integers(1, 4, axes).tolist())
 
 
 def _smallest_first(draw: Callable, draws: int, words: Callable) -> list[tuple[tuple, tuple]]:
@@ -210,10 +217,10 @@ def _about_dtypes(names: Sequence[str], arguments: tuple) -> str:
         for name, a in zip(names, arguments, strict=True)
         if _dtype(a) or isinstance(a, int)
     ]
-    return (
-        f"The same numbers in float64 go right; here {', '.join(kinds)}. "
-        "An array of integers, and what is made like it, holds no fractions."
-    )
+    words = f"The same numbers in float64 go right; here {', '.join(kinds)}."
+    if any(dtype == np.int64 for dtype in map(_dtype, arguments)):
+        words += " An array of integers, and what is made like it, holds no fractions."
+    return words
 
 
 # --------------------------------------------------------------------------------- one trial

@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 
 from feedforward.complexity import mlp_cost
-from feedforward.exercises import Feedback, judge, named, numbers, sizes
+from feedforward.exercises import Feedback, judge, named, numbers, shape, sizes
 
 Array = np.ndarray
 
@@ -152,8 +152,8 @@ def check_cumsum_rule(answer: Callable[[Array, Array, Array], Array]) -> Feedbac
         return g, np.cumsum(x, axis=-1), x
 
     def draw(rng):
-        shape = sizes(rng, rng.integers(1, 4))
-        return with_input(numbers(rng, *shape), numbers(rng, *shape))
+        axes = shape(rng)
+        return with_input(numbers(rng, *axes), numbers(rng, *axes))
 
     def hint(arguments, given, expected):
         g, _, x = arguments

@@ -350,7 +350,7 @@ WRONG = {
         "one axis less for one example": lambda x, W, g: tuple(map(np.squeeze, back(x, W, g))),
         "an axis kept": replaced(2, lambda x, W, g: g.sum(axis=0, keepdims=True)),
         "a sum over the outputs where the shapes allow it": replaced(
-            2, lambda x, W, g: g.sum(axis=len(x) == g.shape[1] > 2)
+            2, lambda x, W, g: g.sum(axis=int(len(x) == g.shape[1] > 2))
         ),
         "an array like W for fractions": filled_in,
         "the inverse instead of the transpose": replaced(
