@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 
 from feedforward.approximation import sawtooth
-from feedforward.exercises import Feedback, judge, named, numbers
+from feedforward.exercises import Feedback, judge, named, numbers, shape
 from feedforward.regions import zaslavsky
 
 Array = np.ndarray
@@ -82,20 +82,21 @@ def check_square(answer: Callable[[Array, int], Array]) -> Feedback:
         return left**2 + (x - left) * (2 * left + width)
 
     def draw(rng):
-        shape = rng.integers(1, 5, rng.integers(1, 4))
+        axes = shape(rng)
         depth = int(rng.integers(1, rng.choice([4, 13])))
         places = (
-            rng.integers(0, 2, shape) * 1.0,
-            rng.integers(0, 9, shape) / 8,
-            rng.uniform(size=shape),
-            1e-8 * rng.integers(0, 9, shape),
-            1 - 1e-8 * rng.integers(0, 9, shape),
+            rng.integers(0, 2, axes) * 1.0,
+            rng.integers(0, 9, axes) / 8,
+            rng.uniform(size=axes),
+            1e-8 * rng.integers(0, 9, axes),
+            1 - 1e-8 * rng.integers(0, 9, axes),
         )
         return places[rng.integers(len(places))], depth
 
     def hint(arguments, given, expected):
         x, depth = arguments
-        saws = [sawtooth(k).predict(x[:, None])[:, 0] for k in range(1, depth + 1)]
+        at = x.reshape(-1, 1)
+        saws = [sawtooth(k).predict(at).reshape(x.shape) for k in range(1, depth + 1)]
         return named(
             [
                 (x**2, "This is x² itself; write the network's approximation."),

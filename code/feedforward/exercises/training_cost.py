@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 
 from feedforward.complexity import mlp_cost
-from feedforward.exercises import Feedback, judge, named, numbers
+from feedforward.exercises import Feedback, judge, named, numbers, shape, sizes
 
 Array = np.ndarray
 
@@ -97,7 +97,7 @@ def check_layer_backward(answer: Callable[[Array, Array, Array], tuple]) -> Feed
         )
 
     def draw(rng):
-        m, n_in, n_out = rng.integers(1, 5, 3)
+        m, n_in, n_out = sizes(rng, 3)
         return numbers(rng, m, n_in), numbers(rng, n_out, n_in), numbers(rng, m, n_out)
 
     def to_x(arguments, given, expected):
@@ -152,8 +152,8 @@ def check_cumsum_rule(answer: Callable[[Array, Array, Array], Array]) -> Feedbac
         return g, np.cumsum(x, axis=-1), x
 
     def draw(rng):
-        shape = rng.integers(1, 5, rng.integers(1, 4))
-        return with_input(numbers(rng, *shape), numbers(rng, *shape))
+        axes = shape(rng)
+        return with_input(numbers(rng, *axes), numbers(rng, *axes))
 
     def hint(arguments, given, expected):
         g, _, x = arguments
@@ -245,11 +245,12 @@ def check_best_segment(answer: Callable[[Sequence[int], int], int]) -> Feedback:
             ((8, 8, 8, 8, 8, 8, 8, 512, 8, 8), 3),
             ((8,) * 102, 3),
             ((64, 32, 16, 8, 4, 2), 3),
-            ((1,) * 301, 3),
+            ((1,) * 65, 3),
         ],
         draw,
         hint,
         "five networks agree. Where all layers are alike it is close to √L; one wide layer moves "
         "the best cut.",
         relative=0,
+        draws=150,
     )
