@@ -19,7 +19,7 @@ def changes(body):
         ("return x - y", "return x - x"),
         ("return x / y", "return x // y"),
         ("return x ** 2", "return x ** 3"),
-        ("return x * 1.0", "return x * 0"),
+        ("return x * 1.0", "return x * 0.0"),
         ("return x < y", "return x <= y"),
         ("return -x", "return x"),
         ("return x", "return -x"),
