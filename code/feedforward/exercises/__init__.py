@@ -20,15 +20,21 @@ import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
+from operator import attrgetter
 
 import numpy as np
 
 Array = np.ndarray
 Hint = Callable[[tuple, Array, Array], str | None]
 
+DOUBLE, SINGLE = (float(np.finfo(dtype).eps) for dtype in (np.float64, np.float32))
+
 FEW = 12
 """So many numbers are shown in full; of more, the shape or the first wrong one."""
+
+COUNTS = {2: "two", 3: "three", 4: "four"}
 
 
 @dataclass(frozen=True)
@@ -75,31 +81,42 @@ def judge(
     inner: the size of numbers on the way to the result, whose rounding is no mistake either, or a
     function of the arguments that returns it.
     """
+    names = tuple(inspect.signature(reference).parameters)
     trial = _Trial(answer, reference, tuple(parts), relative, inner)
+    rng = np.random.default_rng(0)
 
-    def cases() -> Iterator[tuple[tuple, tuple]]:
-        yield from ((arguments, arguments) for arguments in shown)
-        yield from _smallest_first(draw, draws, trial.words)
+    def drawn(count: int) -> list[_Input]:
+        """Random inputs without repetitions, the smallest first."""
+        plain = (draw(rng) for _ in range(count))
+        inputs = [_Input(names, numbers, _retyped(numbers, rng)) for numbers in plain]
+        return sorted({one.size: one for one in inputs}.values(), key=attrgetter("size"))
 
-    for tried, (plain, arguments) in enumerate(cases(), 1):  # noqa: B007
-        trouble = trial.run(plain, arguments)
-        if trouble is None:
-            continue
-        because = None
-        if arguments is not plain and trial.run(plain, plain) is None:
-            because = _about_dtypes(trial.names, arguments)
-        elif trouble.wrong and near(*trouble.wrong):
-            because = (
-                "These are nearly the right numbers: is there an epsilon in it, a rounded constant "
-                "or a difference quotient?"
-            )
-        elif trouble.wrong:
-            likely = hint[trouble.part] if parts else hint
-            with np.errstate(all="ignore"):
-                because = likely(deepcopy(plain), *trouble.wrong)
-        message = f"at {trial.words(arguments)}{trouble.message}"
-        return not_yet(f"{message.removesuffix('.')}. {because}" if because else message)
-    return correct(f"{praise} {tried - len(shown)} random inputs agree as well.")
+    def first_wrong(inputs: Iterable[_Input]) -> tuple[_Input, _Trouble] | None:
+        tried = ((one, trial.run(one)) for one in inputs)
+        return next(((one, trouble) for one, trouble in tried if trouble), None)
+
+    found = first_wrong(_Input(names, arguments, arguments) for arguments in shown)
+    if found is None:
+        inputs = drawn(draws)
+        found = first_wrong(inputs)
+        if found is None:
+            return correct(f"{praise} {len(inputs)} random inputs agree as well.")
+        more = drawn(4 * draws)  # among which a smaller one may go wrong
+        found = first_wrong(one for one in more if one.size < found[0].size) or found
+    one, trouble = found
+    because = None
+    if one.arguments is not one.plain and trial.run(one.as_drawn()) is None:
+        because = one.about_dtypes()
+    elif trouble.wrong and relative and near(*trouble.wrong):
+        because = (
+            "These are nearly the right numbers: is there an epsilon in it, a rounded constant "
+            "or a difference quotient?"
+        )
+    elif trouble.wrong:
+        with np.errstate(all="ignore"):
+            because = (hint[trouble.part] if parts else hint)(deepcopy(one.plain), *trouble.wrong)
+    message = f"at {one.words}{trouble.message}"
+    return not_yet(f"{message.removesuffix('.')}. {because}" if because else message)
 
 
 def correct(message: str) -> Feedback:
@@ -144,7 +161,7 @@ KINDS: dict[str, Callable[[np.random.Generator, tuple], object]] = {
     "negative": lambda rng, shape: -rng.integers(1, 10, shape),
     "tied": lambda rng, shape: rng.choice(rng.integers(-3, 4, 2), shape),
     "quarters": lambda rng, shape: rng.integers(-12, 13, shape) / 4,
-    "any": lambda rng, shape: np.round(rng.normal(size=shape), 2),
+    "any": lambda rng, shape: rng.normal(size=shape).round(2),
     "large": lambda rng, shape: rng.choice([-800, -40, 0, 40, 800], shape),
     "huge": lambda rng, shape: 1e8 * rng.integers(-3, 4, shape),
     "tiny": lambda rng, shape: rng.integers(-3, 4, shape) / 1e8,
@@ -169,22 +186,6 @@ def shape(rng: np.random.Generator, most: int = 4) -> tuple[int, ...]:
     return sizes(rng, axes) if axes <= 2 else tuple(rng.integers(1, 4, axes).tolist())
 
 
-def _smallest_first(draw: Callable, draws: int, words: Callable) -> list[tuple[tuple, tuple]]:
-    """Random arguments, each as drawn and as tried, without repetitions.
-
-    Those of few numbers come first, then those that are short to write: so the first one that goes
-    wrong is the one to show.
-    """
-    rng = np.random.default_rng(0)
-    cases = {}
-    for _ in range(draws):
-        plain = draw(rng)
-        arguments = _retyped(plain, rng)
-        key = sum(map(np.size, arguments)), len(words(arguments)), *map(_exact, arguments)
-        cases[key] = plain, arguments
-    return [cases[key] for key in sorted(cases)]
-
-
 def _retyped(arguments: tuple, rng: np.random.Generator) -> tuple:
     """The same numbers, often in other dtypes: all arrays in float32, or whole ones as integers."""
     kind = rng.choice(["as drawn", "as drawn", "float32", "integers"])
@@ -194,12 +195,6 @@ def _retyped(arguments: tuple, rng: np.random.Generator) -> tuple:
     if kind == "integers" and any(map(_is_whole, arguments)):
         return tuple(_integers(a) if _is_whole(a) else a for a in arguments)
     return arguments
-
-
-def _exact(argument: object) -> tuple | str:
-    if isinstance(argument, np.ndarray):
-        return argument.shape, str(argument.dtype), argument.tobytes()
-    return repr(argument)
 
 
 def _dtype(argument: object) -> np.dtype | None:
@@ -217,18 +212,59 @@ def _integers(argument: Array | float) -> Array | int:
     return argument.astype(np.int64) if isinstance(argument, np.ndarray) else int(argument)
 
 
-def _about_dtypes(names: Sequence[str], arguments: tuple) -> str:
-    kinds = [
-        f"`{name}` is {_dtype(a) or type(a).__name__}"
-        for name, a in zip(names, arguments, strict=True)
-        if _dtype(a) or isinstance(a, int)
-    ]
-    why = (
-        "float32 has seven digits and ends at 3e38."
-        if np.float32 in map(_dtype, arguments)
-        else "An array of integers, and what is made like it, holds no fractions."
-    )
-    return f"The same numbers in float64 go right; here {', '.join(kinds)}. {why}"
+@dataclass(frozen=True)
+class _Input:
+    """The arguments of one call: as drawn, and in the dtypes in which they are passed."""
+
+    names: tuple[str, ...]
+    plain: tuple
+    arguments: tuple
+
+    def as_drawn(self) -> "_Input":
+        return _Input(self.names, self.plain, self.plain)
+
+    @cached_property
+    def words(self) -> str:
+        """As it is said to a reader: x=[1.0, 2.0], n=3."""
+        few = FEW if sum(map(np.size, self.arguments)) <= FEW else 1
+        return ", ".join(_word(*named, few) for named in self._named())
+
+    @cached_property
+    def size(self) -> tuple:
+        """How many numbers it has, how long it is to write, and itself, to order all others."""
+        exactly = (
+            (a.shape, str(a.dtype), a.tobytes()) if isinstance(a, np.ndarray) else repr(a)
+            for a in self.arguments
+        )
+        return sum(map(np.size, self.arguments)), len(self.words), *exactly
+
+    def about_dtypes(self) -> str:
+        kinds = [
+            f"`{name}` is {_dtype(a) or type(a).__name__}"
+            for name, a in self._named()
+            if _dtype(a) or isinstance(a, int)
+        ]
+        words = f"The same numbers in float64 go right; here {', '.join(kinds)}."
+        if np.int64 in map(_dtype, self.arguments):
+            words += " An array of integers, and what is made like it, holds no fractions."
+        if np.float32 in map(_dtype, self.arguments):
+            words += " float32 has seven digits and ends at 3e38."
+        return words
+
+    def _named(self) -> Iterator[tuple[str, object]]:
+        return zip(self.names, self.arguments, strict=True)
+
+
+def _word(name: str, argument: object, few: int) -> str:
+    if isinstance(argument, tuple) and len(argument) > FEW:
+        equal = len(set(argument)) == 1
+        words = f"={argument[:1]} * {len(argument)}" if equal else f" of {len(argument)} numbers"
+        return name + words
+    if isinstance(argument, np.ndarray):
+        if argument.size > few:
+            return f"{name} of shape {argument.shape}"
+        argument = argument.tolist()
+    return f"{name}={argument}"
 
 
 # --------------------------------------------------------------------------------- one trial
@@ -252,20 +288,11 @@ class _Trial:
     parts: tuple[str, ...]
     relative: float
     inner: float | Callable[..., float]
-    names: list[str] = field(init=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "names", list(inspect.signature(self.reference).parameters))
-
-    def words(self, arguments: tuple) -> str:
-        """The input as it is said: x=[1.0, 2.0], n=3."""
-        few = FEW if sum(map(np.size, arguments)) <= FEW else 1
-        return ", ".join(map(_word, self.names, arguments, len(arguments) * [few]))
-
-    def run(self, plain: tuple, arguments: tuple) -> _Trouble | None:
-        """`arguments` are the numbers `plain` in the dtypes that the answer gets."""
-        expected = self._expected(plain)
-        received = deepcopy(arguments)
+    def run(self, one: _Input) -> _Trouble | None:
+        """What is wrong with the answer at this input, or None."""
+        expected = self._expected(one.plain)
+        received = deepcopy(one.arguments)
         # A reader's mistake may be anything, and the page must go on: so catch it and show it.
         try:
             with np.errstate(all="ignore"):
@@ -277,21 +304,20 @@ class _Trial:
                 f" you returned None, expected {self._aim(expected)}. "
                 "Does your function end in `return`?"
             )
-        for name, before, after in zip(self.names, arguments, received, strict=True):
+        for name, before, after in zip(one.names, one.arguments, received, strict=True):
             if not _same(before, after):
                 return _Trouble(
                     f" your function changed its argument `{name}`, which is the caller's: "
                     f"work on a copy, `{name} = {name}.copy()`."
                 )
-        if not self.parts:
-            return self._compare(plain, arguments, expected, [given])
-        try:
-            given = list(given)
-        except TypeError:
-            given = [given]
-        if len(given) != len(self.parts):
-            return _Trouble(f" return {self._aim(expected)}: {', '.join(self.parts)}.")
-        return self._compare(plain, arguments, expected, given)
+        if self.parts:
+            try:
+                given = list(given)
+            except TypeError:
+                given = [given]
+            if len(given) != len(self.parts):
+                return _Trouble(f" return {self._aim(expected)}: {', '.join(self.parts)}.")
+        return self._compare(one, expected, given if self.parts else [given])
 
     def _expected(self, plain: tuple) -> list[Array]:
         with np.errstate(all="ignore"):
@@ -301,101 +327,72 @@ class _Trial:
 
     def _aim(self, expected: list[Array]) -> str:
         if self.parts:
-            return f"{({2: 'two', 3: 'three'}).get(len(self.parts), len(self.parts))} arrays"
-        return say(expected[0]) if expected[0].size <= FEW else f"shape {expected[0].shape}"
+            return f"{COUNTS[len(self.parts)]} arrays"
+        return _short(expected[0])
 
-    def _compare(
-        self, plain: tuple, arguments: tuple, expected: list[Array], given: list
-    ) -> _Trouble | None:
-        arrays = []
-        for part, (one, aim) in enumerate(zip(given, expected, strict=True)):
-            you = f"{': ' + self.parts[part] if self.parts else ''} you returned"
-            if one is None:
-                return _Trouble(f"{you} None, expected {say(aim)}.", part)
+    def _compare(self, one: _Input, expected: list[Array], given: list) -> _Trouble | None:
+        found = []
+        for part, (value, aim) in enumerate(zip(given, expected, strict=True)):
+            you = self._you(part)
+            if value is None:
+                return _Trouble(f"{you} None, expected {_short(aim)}.", part)
             try:
-                values = np.asarray(one)
-                if values.dtype.kind not in "biufO":
+                array = np.asarray(value)
+                if array.dtype.kind not in "biufO":
                     raise TypeError
-                arrays.append((values, values.astype(float)))
+                found.append((array, array.astype(float)))
             except (TypeError, ValueError, OverflowError):
                 return _Trouble(
-                    f"{you} {one!r}, which is not a number or an array of numbers; "
-                    f"expected {say(aim)}",
+                    f"{you} {value!r}, which is not a number or an array of numbers; "
+                    f"expected {_short(aim)}",
                     part,
                 )
-            if values.shape != aim.shape:
-                return _Trouble(
-                    f"{you} shape {values.shape}, expected {aim.shape}"
-                    + (f": {say(aim)}" if aim.size <= FEW else ""),
-                    part,
-                )
-        off = self._off(plain, arguments, expected, arrays)
-        for part, wrong in enumerate(off):
+            if array.shape != aim.shape:
+                shapes = f"{you} shape {array.shape}, expected {aim.shape}"
+                return _Trouble(shapes + (f": {say(aim)}" if aim.size <= FEW else ""), part)
+        epsilon = max(map(_epsilon, [*one.arguments, *(array for array, _ in found)]))
+        for part, ((array, values), aim) in enumerate(zip(found, expected, strict=True)):
+            if self.relative == 0:
+                wrong = _differ(array, aim)
+            else:
+                wrong = self._off(values, aim, 0)
+                if wrong.any():
+                    wrong = self._off(values, aim, self._slack(one.plain, part, aim, epsilon))
             if wrong.any():
-                values, aim = arrays[part][1], expected[part].astype(float)
-                you = f"{': ' + self.parts[part] if self.parts else ''} you returned"
-                return _Trouble(f"{you} {_contrast(values, aim, wrong)}", part, (values, aim))
+                message = f"{self._you(part)} {_contrast(values, aim, wrong)}"
+                return _Trouble(message, part, (values, aim.astype(float)))
         return None
 
-    def _off(
-        self, plain: tuple, arguments: tuple, expected: list[Array], given: list[tuple]
-    ) -> list[Array]:
-        """Of each part, which values are wrong."""
-        if self.relative == 0:  # Python compares numbers exactly, however long
-            return [
-                np.reshape(
-                    [v != e for v, e in zip(_listed(raw), _listed(aim), strict=True)], raw.shape
-                )
-                for (raw, _), aim in zip(given, expected, strict=True)
-            ]
-        allowed = [self.relative * np.abs(aim) for aim in expected]
-        off = [
-            ~(np.abs(values - aim) <= most)  # nan is off as well
-            for (_, values), aim, most in zip(given, expected, allowed, strict=True)
-        ]
-        if not any(map(np.any, off)):
-            return off
-        epsilon = max(map(_epsilon, [*arguments, *(raw for raw, _ in given)]))
-        slack = self._slack(plain, expected, epsilon)
-        return [
-            ~(np.abs(values - aim) <= most + more) & (values != _rounded(aim, raw))
-            for (raw, values), aim, most, more in zip(given, expected, allowed, slack, strict=True)
-        ]
+    def _you(self, part: int) -> str:
+        return f"{': ' + self.parts[part] if self.parts else ''} you returned"
 
-    def _slack(self, plain: tuple, expected: list[Array], epsilon: float) -> list[Array]:
-        """How far rounding may move each part: as the reference moves, its input rounded or off.
+    def _off(self, values: Array, aim: Array, slack: Array | float) -> Array:
+        return ~(np.abs(values - aim) <= self.relative * np.abs(aim) + slack)  # nan is off as well
+
+    def _slack(self, plain: tuple, part: int, aim: Array, epsilon: float) -> Array:
+        """How far rounding may move a part: as the reference moves, its input rounded or off.
 
         Sums of large numbers round by as much as those are large, so no value needs to be closer
         than the part's largest one allows. Where the reference is not defined it says nothing.
         """
         rng = np.random.default_rng(0)
         inner = self.inner(*plain) if callable(self.inner) else self.inner
-        slack = [np.full(e.shape, epsilon * np.abs(e).max(initial=inner)) for e in expected]
-        with np.errstate(over="ignore"):
-            rounded = [np.float32(a).astype(float) if _dtype(a) == np.float64 else a for a in plain]
-        if epsilon < np.finfo(np.float32).eps:
-            rounded = plain
-        for inputs in [rounded, *([_moved(a, epsilon, rng) for a in plain] for _ in range(8))]:
+        slack = np.full(aim.shape, epsilon * np.abs(aim).max(initial=inner))
+        moved_inputs = [tuple(_moved(a, epsilon, rng) for a in plain) for _ in range(8)]
+        if epsilon == SINGLE:
+            moved_inputs.append(tuple(map(_in_single, plain)))
+        for inputs in moved_inputs:
             try:
-                moved = self._expected(tuple(inputs))
+                moved = self._expected(inputs)[part]
             except ArithmeticError:
                 continue
-            for part, (there, aim) in enumerate(zip(moved, expected, strict=True)):
-                change = np.abs(there - aim)
-                slack[part] = np.fmax(slack[part], np.where(np.isfinite(change), change, 0))
-        return [8 * most for most in slack]
+            change = np.abs(moved - aim)
+            slack = np.maximum(slack, np.where(np.isfinite(change), change, 0))
+        return 8 * slack
 
 
-def _word(name: str, argument: object, few: int) -> str:
-    if isinstance(argument, tuple) and len(argument) > FEW:
-        equal = len(set(argument)) == 1
-        words = f"={argument[:1]} * {len(argument)}" if equal else f" of {len(argument)} numbers"
-        return name + words
-    if isinstance(argument, np.ndarray):
-        if argument.size > few:
-            return f"{name} of shape {argument.shape}"
-        argument = argument.tolist()
-    return f"{name}={argument}"
+def _short(aim: Array) -> str:
+    return say(aim) if aim.size <= FEW else f"shape {aim.shape}"
 
 
 def _contrast(values: Array, expected: Array, wrong: Array) -> str:
@@ -417,26 +414,17 @@ def _same(before: object, after: object) -> bool:
     return _dtype(after) == before.dtype and np.array_equal(before, after, equal_nan=True)
 
 
-def _listed(array: Array) -> list:
-    return array.ravel().tolist()
+def _differ(array: Array, aim: Array) -> Array:
+    """Where numbers are not equal. Python compares whole numbers exactly, however long they are."""
+    pairs = zip(array.ravel().tolist(), aim.ravel().tolist(), strict=True)
+    return np.reshape([given != expected for given, expected in pairs], aim.shape)
 
 
 def _epsilon(value: object) -> float:
-    """The rounding of float64; that of float32 for what is no finer, or was and came in a list."""
+    """The rounding of float64, or of float32 for what is no finer."""
     dtype = _dtype(value)
-    if dtype is None or dtype.kind != "f":
-        return float(np.finfo(np.float64).eps)
-    with np.errstate(over="ignore"):
-        short, shorter = (value.astype(t) for t in (np.float32, np.float16))
-    # Numbers such as 0 and ½, which are short in any type, say nothing about theirs.
-    coarse = dtype.itemsize <= 4 or ((value == short).all() and (value != shorter).any())
-    return float(np.finfo(np.float32 if coarse else np.float64).eps)
-
-
-def _rounded(expected: Array, answer: Array) -> Array:
-    """What is expected, as float32 if the answer is: beyond its range that is 0 or infinite."""
-    with np.errstate(over="ignore"):
-        return expected.astype(np.float32 if answer.dtype == np.float32 else float)
+    coarse = dtype is not None and dtype.kind == "f" and dtype.itemsize <= 4
+    return SINGLE if coarse else DOUBLE
 
 
 def _moved(argument: object, epsilon: float, rng: np.random.Generator) -> object:
@@ -446,49 +434,9 @@ def _moved(argument: object, epsilon: float, rng: np.random.Generator) -> object
     return argument
 
 
-def compare(
-    answer: Callable,
-    cases: Iterable[tuple[str, tuple, object]],
-    hint: Callable[[tuple, np.ndarray, np.ndarray], str | None],
-    praise: str,
-    *,
-    relative: float = 1e-5,
-) -> Feedback:
-    """Run `answer` on each case (words for the input, the arguments, the expected value).
-
-    hint(arguments, given, expected) may name the likely cause of a wrong value, or return None.
-    relative: how far off a value may be, relative to the expected one; float32 answers are right.
-    """
-    for words, arguments, expected in cases:
-        expected = np.asarray(expected, dtype=float)
-        # A reader's mistake may be anything, and the page must go on: so catch it and show it.
-        try:
-            with np.errstate(all="ignore"):
-                given = answer(*arguments)
-        except Exception as error:
-            return not_yet(f"at {words} your function raised {type(error).__name__}: {error}")
-        if given is None:
-            return not_yet(
-                f"at {words} you returned None, expected {say(expected)}. "
-                "Does your function end in `return`?"
-            )
-        try:
-            values = np.asarray(given, dtype=float)
-        except (TypeError, ValueError):
-            return not_yet(
-                f"at {words} you returned {given!r}, which is not a number or an array of numbers; "
-                f"expected {say(expected)}"
-            )
-        if values.shape != expected.shape:
-            return not_yet(
-                f"at {words} you returned shape {values.shape}, expected {expected.shape}: "
-                f"{say(expected)}"
-            )
-        off = np.abs(values - expected) > relative * np.abs(expected) + 1e-9
-        if (off | ~np.isfinite(values)).any():
-            because = hint(arguments, values, expected)
-            return not_yet(
-                f"at {words} you returned {say(values)}, expected {say(expected)}."
-                + (f" {because}" if because else "")
-            )
-    return correct(praise)
+def _in_single(argument: object) -> object:
+    """Real numbers, as they are in float32."""
+    if isinstance(argument, float) or _dtype(argument) == np.float64:
+        with np.errstate(over="ignore"):
+            return np.float64(np.float32(argument))
+    return argument
