@@ -156,8 +156,8 @@ KINDS: dict[str, Callable[[np.random.Generator, tuple], object]] = {
     "any": lambda rng, shape: rng.normal(size=shape).round(2),
     "large": lambda rng, shape: rng.choice([-800, -40, 0, 40, 800], shape),
     "huge": lambda rng, shape: 1e8 * rng.integers(-3, 4, shape),
-    "tiny": lambda rng, shape: 1e-8 * rng.integers(-3, 4, shape),
-    "close": lambda rng, shape: rng.integers(-3, 4) + 1e-8 * rng.integers(-3, 4, shape),
+    "tiny": lambda rng, shape: rng.integers(-3, 4, shape) / 1e8,
+    "close": lambda rng, shape: rng.integers(-3, 4) + rng.integers(-3, 4, shape) / 1e8,
 }
 """Random numbers of one kind each. None is sorted, and most have ties."""
 
