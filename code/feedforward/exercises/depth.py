@@ -88,8 +88,8 @@ def check_square(answer: Callable[[Array, int], Array]) -> Feedback:
             rng.integers(0, 2, axes) * 1.0,
             rng.integers(0, 9, axes) / 8,
             rng.uniform(size=axes),
-            1e-8 * rng.integers(0, 9, axes),
-            1 - 1e-8 * rng.integers(0, 9, axes),
+            rng.integers(0, 9, axes) / 1e8,
+            1 - rng.integers(0, 9, axes) / 1e8,
         )
         return places[rng.integers(len(places))], depth
 

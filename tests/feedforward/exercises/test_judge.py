@@ -65,6 +65,18 @@ def test_the_smallest_random_input_that_goes_wrong_is_shown():
     assert re.fullmatch(r"at z=\[0, \d\] you returned \[0, -\d\], expected \[0, \d\].", message)
 
 
+def test_a_smaller_input_is_looked_for_where_one_goes_wrong():
+    lengths = iter([12, 7, 9, 3, 8])
+    message = verdict(
+        lambda z: -z if z.size > 4 else z,
+        lambda z: z,
+        draw=lambda rng: (np.ones(next(lengths)),),
+        draws=1,
+    ).message
+    shown = re.match(r"at z=\[(.*?)\]", message)[1].split(",")
+    assert len(shown) == 7
+
+
 def test_hand_picked_inputs_come_first():
     shown = [(np.array([5.5, 6.5]),)]
     assert verdict(lambda z: -z, lambda z: z, shown).message.startswith("at z=[5.5, 6.5] you")
@@ -82,6 +94,14 @@ def test_what_is_expected_is_computed_before_the_answer_is_called():
     assert "your function changed its argument `z`" in message
     assert "`z = z.copy()`" in message
     assert shown[0][0].tolist() == [1, 2]
+
+
+def test_a_reference_may_work_in_place():
+    def doubled(z):
+        z *= 2
+        return z
+
+    assert verdict(lambda z: z + z, doubled).passed
 
 
 def test_a_change_of_shape_is_a_change():
@@ -118,6 +138,14 @@ def test_float64_is_held_to_float64():
         return np.sqrt(max(0, (z.astype(float) ** 2).mean() - z.astype(float).mean() ** 2))
 
     assert not verdict(cancelling, spread).passed
+
+
+def test_an_error_of_thousands_of_roundings_is_a_mistake():
+    def nearly_cancelling(rng):
+        return (np.array([1.0, -1 + 1e-8]),)
+
+    assert verdict(lambda z: z[1] + z[0], lambda z: z.sum(), [], nearly_cancelling).passed
+    assert not verdict(lambda z: z.sum() + 1e-12, lambda z: z.sum(), [], nearly_cancelling).passed
 
 
 @pytest.mark.parametrize("epsilon", [1e-6, 1e-9, 1e-12])
