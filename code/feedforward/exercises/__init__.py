@@ -64,8 +64,8 @@ def judge(
     praise: str,
     *,
     parts: Sequence[str] = (),
-    relative: float = 1e-6,
-    inner: float = 0.0,
+    relative: float = 1e-9,
+    inner: float | Callable[..., float] = 0.0,
     draws: int = 300,
 ) -> Feedback:
     """Run `answer` on the hand-picked arguments `shown`, then on `draws` random ones.
@@ -76,7 +76,8 @@ def judge(
     hint(arguments, given, expected): the likely cause of a wrong value, or None. It sees floats.
     parts: names of the arrays to be returned, where there are several; then each has its `hint`.
     relative: how far off a value may be at any input; 0 asks for exactly equal numbers.
-    inner: the size of numbers on the way to the result, whose rounding is no mistake either.
+    inner: the size of numbers on the way to the result, whose rounding is no mistake either, or a
+    function of the arguments that returns it.
     """
     names = tuple(inspect.signature(reference).parameters)
     trial = _Trial(answer, reference, tuple(parts), relative, inner)
@@ -98,17 +99,22 @@ def judge(
         found = first_wrong(inputs)
         if found is None:
             return correct(f"{praise} {len(inputs)} random inputs agree as well.")
-        more = drawn(4 * draws)  # among which a smaller one may go wrong
+        more = drawn(2 * draws)  # among which a smaller one may go wrong
         found = first_wrong(one for one in more if one.size < found[0].size) or found
     one, trouble = found
     because = None
     if one.arguments is not one.plain and trial.run(one.as_drawn()) is None:
         because = one.about_dtypes()
+    elif relative and trouble.wrong and near(*trouble.wrong):
+        because = (
+            "These are nearly the right numbers: is there an epsilon in it, a rounded constant "
+            "or a difference quotient?"
+        )
     elif trouble.wrong:
         with np.errstate(all="ignore"):
             because = (hint[trouble.part] if parts else hint)(deepcopy(one.plain), *trouble.wrong)
     message = f"at {one.words}{trouble.message}"
-    return not_yet(f"{message} {because}" if because else message)
+    return not_yet(f"{message.removesuffix('.')}. {because}" if because else message)
 
 
 def correct(message: str) -> Feedback:
@@ -164,12 +170,12 @@ KINDS: dict[str, Callable[[np.random.Generator, tuple], object]] = {
 
 def numbers(rng: np.random.Generator, *shape: int, kinds: Iterable[str] = tuple(KINDS)) -> Array:
     """An array of floats, all of one kind out of `kinds`."""
-    return np.array(KINDS[rng.choice(list(kinds))](rng, shape), dtype=float)
+    return np.array(KINDS[_one_of(tuple(kinds), rng)](rng, shape), dtype=float)
 
 
 def sizes(rng: np.random.Generator, count: int) -> tuple[int, ...]:
     """How many examples, features, layers …: often one, often equal, at times many."""
-    return tuple(rng.integers(1, rng.choice([3, 5, 20]), count).tolist())
+    return tuple(rng.integers(1, _one_of((3, 5, 20), rng), count).tolist())
 
 
 def shape(rng: np.random.Generator, most: int = 4) -> tuple[int, ...]:
@@ -178,9 +184,13 @@ def shape(rng: np.random.Generator, most: int = 4) -> tuple[int, ...]:
     return sizes(rng, axes) if axes <= 2 else tuple(rng.integers(1, 4, axes).tolist())
 
 
+def _one_of(things: Sequence, rng: np.random.Generator) -> object:
+    return things[rng.integers(len(things))]
+
+
 def _retyped(arguments: tuple, rng: np.random.Generator) -> tuple:
     """The same numbers, often in other dtypes: all arrays in float32, or whole ones as integers."""
-    kind = rng.choice(["as drawn", "as drawn", "float32", "integers"])
+    kind = _one_of(("as drawn", "as drawn", "float32", "integers"), rng)
     arrays = [a for a in arguments if _dtype(a) == np.float64]
     if kind == "float32" and arrays and all((np.float32(a) == a).all() for a in arrays):
         return tuple(np.float32(a) if _dtype(a) == np.float64 else a for a in arguments)
@@ -198,6 +208,13 @@ def _is_whole(argument: object) -> bool:
     if isinstance(argument, float):
         return argument.is_integer()
     return _dtype(argument) == np.float64 and bool((argument == np.round(argument)).all())
+
+
+def _count(argument: object) -> int:
+    """How many numbers; `np.size` takes longer than all else that is done with a small array."""
+    if isinstance(argument, np.ndarray):
+        return argument.size
+    return len(argument) if isinstance(argument, tuple) else 1
 
 
 def _integers(argument: Array | float) -> Array | int:
@@ -218,7 +235,7 @@ class _Input:
     @cached_property
     def words(self) -> str:
         """As it is said to a reader: x=[1.0, 2.0], n=3."""
-        few = FEW if sum(map(np.size, self.arguments)) <= FEW else 1
+        few = FEW if self.count <= FEW else 1
         return ", ".join(_word(*named, few) for named in self._named())
 
     @cached_property
@@ -228,7 +245,11 @@ class _Input:
             (a.shape, str(a.dtype), a.tobytes()) if isinstance(a, np.ndarray) else repr(a)
             for a in self.arguments
         )
-        return sum(map(np.size, self.arguments)), len(self.words), *exactly
+        return self.count, len(self.words), *exactly
+
+    @cached_property
+    def count(self) -> int:
+        return sum(_count(a) for a in self.arguments)
 
     def about_dtypes(self) -> str:
         kinds = [
@@ -236,10 +257,12 @@ class _Input:
             for name, a in self._named()
             if _dtype(a) or isinstance(a, int)
         ]
-        words = f"The same numbers in float64 go right; here {', '.join(kinds)}."
-        if np.int64 in map(_dtype, self.arguments):
-            words += " An array of integers, and what is made like it, holds no fractions."
-        return words
+        why = (
+            "float32 has seven digits and ends at 3e38."
+            if np.float32 in map(_dtype, self.arguments)
+            else "An array of integers, and what is made like it, holds no fractions."
+        )
+        return f"The same numbers in float64 go right; here {', '.join(kinds)}. {why}"
 
     def _named(self) -> Iterator[tuple[str, object]]:
         return zip(self.names, self.arguments, strict=True)
@@ -275,7 +298,7 @@ class _Trial:
     reference: Callable
     parts: tuple[str, ...]
     relative: float
-    inner: float
+    inner: float | Callable[..., float]
 
     def run(self, one: _Input) -> _Trouble | None:
         """What is wrong with the answer at this input, or None."""
@@ -338,14 +361,18 @@ class _Trial:
             if array.shape != aim.shape:
                 shapes = f"{you} shape {array.shape}, expected {aim.shape}"
                 return _Trouble(shapes + (f": {say(aim)}" if aim.size <= FEW else ""), part)
-        epsilon = max(map(_epsilon, [*one.arguments, *(array for array, _ in found)]))
+        coarse = any(map(_is_single, one.arguments)) or any(_may_be_single(v) for v, _ in found)
+        epsilon = float(np.finfo(np.float32 if coarse else np.float64).eps)
         for part, ((array, values), aim) in enumerate(zip(found, expected, strict=True)):
             if self.relative == 0:
                 wrong = _differ(array, aim)
             else:
                 wrong = self._off(values, aim, 0)
                 if wrong.any():
-                    wrong = self._off(values, aim, self._slack(one.plain, part, aim, epsilon))
+                    slack = self._slack(one.plain, part, aim, epsilon)
+                    wrong = self._off(values, aim, slack)
+                    if _is_single(array):  # beyond its range numbers are 0 or infinite
+                        wrong &= values != _single(aim)
             if wrong.any():
                 message = f"{self._you(part)} {_contrast(values, aim, wrong)}"
                 return _Trouble(message, part, (values, aim.astype(float)))
@@ -358,19 +385,23 @@ class _Trial:
         return ~(np.abs(values - aim) <= self.relative * np.abs(aim) + slack)  # nan is off as well
 
     def _slack(self, plain: tuple, part: int, aim: Array, epsilon: float) -> Array:
-        """How far rounding may move a part: as the reference moves, its input off by epsilon.
+        """How far rounding may move a part: as the reference moves, its input rounded or off.
 
         Sums of large numbers round by as much as those are large, so no value needs to be closer
         than the part's largest one allows. Where the reference is not defined it says nothing.
         """
         rng = np.random.default_rng(0)
-        slack = np.full(aim.shape, epsilon * np.abs(aim).max(initial=self.inner))
-        for _ in range(8):
+        inner = self.inner(*plain) if callable(self.inner) else self.inner
+        slack = np.full(aim.shape, epsilon * np.abs(aim).max(initial=inner))
+        inputs = [tuple(_moved(a, epsilon, rng) for a in plain) for _ in range(8)]
+        if epsilon > 1e-9:
+            inputs.append(tuple(map(_single, plain)))
+        for moved in inputs:
             try:
-                moved = self._expected(tuple(_moved(a, epsilon, rng) for a in plain))[part]
+                there = self._expected(moved)[part]
             except ArithmeticError:
                 continue
-            change = np.abs(moved - aim)
+            change = np.abs(there - aim)
             slack = np.maximum(slack, np.where(np.isfinite(change), change, 0))
         return 8 * slack
 
@@ -404,17 +435,34 @@ def _differ(array: Array, aim: Array) -> Array:
     return np.reshape([given != expected for given, expected in pairs], aim.shape)
 
 
-def _epsilon(value: object) -> float:
-    """The rounding of float64, or of float32 for what is no finer."""
+def _is_single(value: object) -> bool:
+    """Is this an array in float32, or in less?"""
     dtype = _dtype(value)
-    coarse = dtype is not None and dtype.kind == "f" and dtype.itemsize <= 4
-    return float(np.finfo(np.float32 if coarse else np.float64).eps)
+    return dtype is not None and dtype.kind == "f" and dtype.itemsize <= 4
+
+
+def _may_be_single(array: Array) -> bool:
+    """Were these numbers float32 before they came in a list? Short ones, as 0 and ½, do not say."""
+    if _is_single(array):
+        return True
+    if array.dtype != np.float64:
+        return False
+    with np.errstate(over="ignore"):
+        return bool((array == np.float32(array)).all() and (array != np.float16(array)).any())
+
+
+def _single(value: object) -> object:
+    """Real numbers as float32 holds them."""
+    if _dtype(value) != np.float64:
+        return value
+    with np.errstate(over="ignore"):
+        return value.astype(np.float32).astype(float)
 
 
 def _moved(argument: object, epsilon: float, rng: np.random.Generator) -> object:
     """Real numbers, each a little larger or smaller."""
     if isinstance(argument, float) or _dtype(argument) == np.float64:
-        return argument * (1 + epsilon * rng.choice([-1, 1], np.shape(argument)))
+        return argument * (1 + epsilon * rng.uniform(-1, 1, np.shape(argument)))
     return argument
 
 
