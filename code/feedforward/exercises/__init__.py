@@ -29,6 +29,8 @@ import numpy as np
 Array = np.ndarray
 Hint = Callable[[tuple, Array, Array], str | None]
 
+DOUBLE, SINGLE = (float(np.finfo(dtype).eps) for dtype in (np.float64, np.float32))
+
 FEW = 12
 """So many numbers are shown in full; of more, the shape or the first wrong one."""
 
@@ -105,7 +107,7 @@ def judge(
     because = None
     if one.arguments is not one.plain and trial.run(one.as_drawn()) is None:
         because = one.about_dtypes()
-    elif relative and trouble.wrong and near(*trouble.wrong):
+    elif trouble.wrong and relative and near(*trouble.wrong):
         because = (
             "These are nearly the right numbers: is there an epsilon in it, a rounded constant "
             "or a difference quotient?"
@@ -257,20 +259,22 @@ class _Input:
             for name, a in self._named()
             if _dtype(a) or isinstance(a, int)
         ]
-        why = (
-            "float32 has seven digits and ends at 3e38."
-            if np.float32 in map(_dtype, self.arguments)
-            else "An array of integers, and what is made like it, holds no fractions."
-        )
-        return f"The same numbers in float64 go right; here {', '.join(kinds)}. {why}"
+        words = f"The same numbers in float64 go right; here {', '.join(kinds)}."
+        if np.int64 in map(_dtype, self.arguments):
+            words += " An array of integers, and what is made like it, holds no fractions."
+        if np.float32 in map(_dtype, self.arguments):
+            words += " float32 has seven digits and ends at 3e38."
+        return words
 
     def _named(self) -> Iterator[tuple[str, object]]:
         return zip(self.names, self.arguments, strict=True)
 
 
 def _word(name: str, argument: object, few: int) -> str:
-    if isinstance(argument, tuple) and len(argument) > FEW and len(set(argument)) == 1:
-        return f"{name}={argument[:1]} * {len(argument)}"
+    if isinstance(argument, tuple) and len(argument) > FEW:
+        equal = len(set(argument)) == 1
+        words = f"={argument[:1]} * {len(argument)}" if equal else f" of {len(argument)} numbers"
+        return name + words
     if isinstance(argument, np.ndarray):
         if argument.size > few:
             return f"{name} of shape {argument.shape}"
@@ -361,18 +365,14 @@ class _Trial:
             if array.shape != aim.shape:
                 shapes = f"{you} shape {array.shape}, expected {aim.shape}"
                 return _Trouble(shapes + (f": {say(aim)}" if aim.size <= FEW else ""), part)
-        coarse = any(map(_is_single, one.arguments)) or any(_may_be_single(v) for v, _ in found)
-        epsilon = float(np.finfo(np.float32 if coarse else np.float64).eps)
+        epsilon = max(map(_epsilon, [*one.arguments, *(array for array, _ in found)]))
         for part, ((array, values), aim) in enumerate(zip(found, expected, strict=True)):
             if self.relative == 0:
                 wrong = _differ(array, aim)
             else:
                 wrong = self._off(values, aim, 0)
                 if wrong.any():
-                    slack = self._slack(one.plain, part, aim, epsilon)
-                    wrong = self._off(values, aim, slack)
-                    if _is_single(array):  # beyond its range numbers are 0 or infinite
-                        wrong &= values != _single(aim)
+                    wrong = self._off(values, aim, self._slack(one.plain, part, aim, epsilon))
             if wrong.any():
                 message = f"{self._you(part)} {_contrast(values, aim, wrong)}"
                 return _Trouble(message, part, (values, aim.astype(float)))
@@ -393,15 +393,15 @@ class _Trial:
         rng = np.random.default_rng(0)
         inner = self.inner(*plain) if callable(self.inner) else self.inner
         slack = np.full(aim.shape, epsilon * np.abs(aim).max(initial=inner))
-        inputs = [tuple(_moved(a, epsilon, rng) for a in plain) for _ in range(8)]
-        if epsilon > 1e-9:
-            inputs.append(tuple(map(_single, plain)))
-        for moved in inputs:
+        moved_inputs = [tuple(_moved(a, epsilon, rng) for a in plain) for _ in range(8)]
+        if epsilon == SINGLE:
+            moved_inputs.append(tuple(map(_in_single, plain)))
+        for inputs in moved_inputs:
             try:
-                there = self._expected(moved)[part]
+                moved = self._expected(inputs)[part]
             except ArithmeticError:
                 continue
-            change = np.abs(there - aim)
+            change = np.abs(moved - aim)
             slack = np.maximum(slack, np.where(np.isfinite(change), change, 0))
         return 8 * slack
 
@@ -435,28 +435,11 @@ def _differ(array: Array, aim: Array) -> Array:
     return np.reshape([given != expected for given, expected in pairs], aim.shape)
 
 
-def _is_single(value: object) -> bool:
-    """Is this an array in float32, or in less?"""
+def _epsilon(value: object) -> float:
+    """The rounding of float64, or of float32 for what is no finer."""
     dtype = _dtype(value)
-    return dtype is not None and dtype.kind == "f" and dtype.itemsize <= 4
-
-
-def _may_be_single(array: Array) -> bool:
-    """Were these numbers float32 before they came in a list? Short ones, as 0 and ½, do not say."""
-    if _is_single(array):
-        return True
-    if array.dtype != np.float64:
-        return False
-    with np.errstate(over="ignore"):
-        return bool((array == np.float32(array)).all() and (array != np.float16(array)).any())
-
-
-def _single(value: object) -> object:
-    """Real numbers as float32 holds them."""
-    if _dtype(value) != np.float64:
-        return value
-    with np.errstate(over="ignore"):
-        return value.astype(np.float32).astype(float)
+    coarse = dtype is not None and dtype.kind == "f" and dtype.itemsize <= 4
+    return SINGLE if coarse else DOUBLE
 
 
 def _moved(argument: object, epsilon: float, rng: np.random.Generator) -> object:
@@ -466,49 +449,9 @@ def _moved(argument: object, epsilon: float, rng: np.random.Generator) -> object
     return argument
 
 
-def compare(
-    answer: Callable,
-    cases: Iterable[tuple[str, tuple, object]],
-    hint: Callable[[tuple, np.ndarray, np.ndarray], str | None],
-    praise: str,
-    *,
-    relative: float = 1e-5,
-) -> Feedback:
-    """Run `answer` on each case (words for the input, the arguments, the expected value).
-
-    hint(arguments, given, expected) may name the likely cause of a wrong value, or return None.
-    relative: how far off a value may be, relative to the expected one; float32 answers are right.
-    """
-    for words, arguments, expected in cases:
-        expected = np.asarray(expected, dtype=float)
-        # A reader's mistake may be anything, and the page must go on: so catch it and show it.
-        try:
-            with np.errstate(all="ignore"):
-                given = answer(*arguments)
-        except Exception as error:
-            return not_yet(f"at {words} your function raised {type(error).__name__}: {error}")
-        if given is None:
-            return not_yet(
-                f"at {words} you returned None, expected {say(expected)}. "
-                "Does your function end in `return`?"
-            )
-        try:
-            values = np.asarray(given, dtype=float)
-        except (TypeError, ValueError):
-            return not_yet(
-                f"at {words} you returned {given!r}, which is not a number or an array of numbers; "
-                f"expected {say(expected)}"
-            )
-        if values.shape != expected.shape:
-            return not_yet(
-                f"at {words} you returned shape {values.shape}, expected {expected.shape}: "
-                f"{say(expected)}"
-            )
-        off = np.abs(values - expected) > relative * np.abs(expected) + 1e-9
-        if (off | ~np.isfinite(values)).any():
-            because = hint(arguments, values, expected)
-            return not_yet(
-                f"at {words} you returned {say(values)}, expected {say(expected)}."
-                + (f" {because}" if because else "")
-            )
-    return correct(praise)
+def _in_single(argument: object) -> object:
+    """Real numbers, as they are in float32."""
+    if isinstance(argument, float) or _dtype(argument) == np.float64:
+        with np.errstate(over="ignore"):
+            return np.float64(np.float32(argument))
+    return argument

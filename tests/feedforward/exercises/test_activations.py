@@ -790,3 +790,33 @@ UNUSUAL = {
         "in place on their own copies": moments_on_their_own_copies,
     },
 }
+
+EQUIVALENT = {
+    "check_sharp_softplus": {
+        "return (np.maximum(t, 0) + np.log1p(np.exp(-np.abs(t)))) / beta → "
+        "return (np.maximum(0, t) + np.log1p(np.exp(-np.abs(t)))) / beta": "the same two",
+    },
+    "check_maxout_backward": {
+        "largest = z == z.max(axis=-1, keepdims=True) → "
+        "largest = z >= z.max(axis=-1, keepdims=True)": "no piece is above the largest",
+    },
+    "check_sparsemax": {
+        "tau = taus[descending > taus][-1] → tau = taus[descending >= taus][-1]": (
+            "an entry that is equal to its τ leaves τ as it is, and gets 0"
+        ),
+        "return np.maximum(z - tau, 0) → return np.maximum(0, z - tau)": "the same two",
+    },
+    "check_mixture_moments": {
+        "center = (weight * mean).sum(axis=1) → center = (weight * mean).sum(axis=-1)": (
+            "axis 1 of two is the last"
+        ),
+        "variance = (weight * (std ** 2 + (mean - center[:, None]) ** 2)).sum(axis=1) → "
+        "variance = (weight * (std ** 2 + (mean - center[:, None]) ** 2)).sum(axis=-1)": (
+            "axis 1 of two is the last"
+        ),
+        "variance = (weight * (std ** 2 + (mean - center[:, None]) ** 2)).sum(axis=1) → "
+        "variance = (weight * (std ** 2 + (center[:, None] - mean) ** 2)).sum(axis=1)": (
+            "a square has no sign"
+        ),
+    },
+}

@@ -523,7 +523,7 @@ MISTAKES = {
         (one_shift_for_all, "each row needs its own"),
     ],
     "check_quantile_cost": [
-        (breaks_on_many, "1999 targets your function raised MemoryError"),
+        (breaks_on_many, "(1999,), level=0.9 your function raised MemoryError"),
         (lambda f, y, q: pinball(f, y, 1 - q), "two slopes are exchanged"),
         (lambda f, y, q: np.abs(y - f), "the absolute error"),
         (lambda f, y, q: 2 * pinball(f, y, q), "twice the cost"),
@@ -662,6 +662,24 @@ UNUSUAL = {
         "automatic differentiation": gradients_of_the_graph,
         "SciPy's expit": gradients_expit,
         "arrays without axes": gradients_arrays,
+    },
+}
+
+EQUIVALENT = {
+    "check_gaussian_cost": {
+        "square = (target - mean) ** 2 → square = (mean - target) ** 2": "a square has no sign",
+    },
+    "check_quantile_cost": {
+        "return np.maximum(level * late, (level - 1) * late) → "
+        "return np.maximum((level - 1) * late, level * late)": "the same two",
+    },
+    "check_stable_nll": {
+        "shifted = logits - logits.max(axis=1, keepdims=True) → "
+        "shifted = logits - logits.max(axis=-1, keepdims=True)": "axis 1 of two is the last",
+        "log_sum = np.log(np.exp(shifted).sum(axis=1)) → "
+        "log_sum = np.log(np.exp(shifted).sum(axis=-1))": "axis 1 of two is the last",
+        "return log_sum - shifted[np.arange(len(label)), label] → "
+        "return log_sum - shifted[np.arange(len(logits)), label]": "as many rows as labels",
     },
 }
 

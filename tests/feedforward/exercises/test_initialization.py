@@ -695,3 +695,14 @@ UNUSUAL = {
         "one matrix": fold_one_matrix,
     },
 }
+
+EQUIVALENT = {
+    "check_second_moments": {
+        "for n_in, variance in zip(widths, variances): → "
+        "for n_in, variance in zip(variances, widths):": "only their product is used",
+        "return np.array(found) → return found": "a list of the same numbers",
+    },
+    "check_batch_norm_backward": {
+        "hat = (z - z.mean()) / std → hat = (z.mean() - z) / std": "ẑ enters as a square",
+    },
+}
