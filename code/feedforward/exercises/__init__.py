@@ -101,7 +101,7 @@ def judge(
         found = first_wrong(inputs)
         if found is None:
             return correct(f"{praise} {len(inputs)} random inputs agree as well.")
-        more = drawn(4 * draws)  # among which a smaller one may go wrong
+        more = drawn(2 * draws)  # among which a smaller one may go wrong
         found = first_wrong(one for one in more if one.size < found[0].size) or found
     one, trouble = found
     because = None
@@ -172,12 +172,12 @@ KINDS: dict[str, Callable[[np.random.Generator, tuple], object]] = {
 
 def numbers(rng: np.random.Generator, *shape: int, kinds: Iterable[str] = tuple(KINDS)) -> Array:
     """An array of floats, all of one kind out of `kinds`."""
-    return np.array(KINDS[rng.choice(list(kinds))](rng, shape), dtype=float)
+    return np.array(KINDS[_one_of(tuple(kinds), rng)](rng, shape), dtype=float)
 
 
 def sizes(rng: np.random.Generator, count: int) -> tuple[int, ...]:
     """How many examples, features, layers …: often one, often equal, at times many."""
-    return tuple(rng.integers(1, rng.choice([3, 5, 20]), count).tolist())
+    return tuple(rng.integers(1, _one_of((3, 5, 20), rng), count).tolist())
 
 
 def shape(rng: np.random.Generator, most: int = 4) -> tuple[int, ...]:
@@ -186,9 +186,13 @@ def shape(rng: np.random.Generator, most: int = 4) -> tuple[int, ...]:
     return sizes(rng, axes) if axes <= 2 else tuple(rng.integers(1, 4, axes).tolist())
 
 
+def _one_of(things: Sequence, rng: np.random.Generator) -> object:
+    return things[rng.integers(len(things))]
+
+
 def _retyped(arguments: tuple, rng: np.random.Generator) -> tuple:
     """The same numbers, often in other dtypes: all arrays in float32, or whole ones as integers."""
-    kind = rng.choice(["as drawn", "as drawn", "float32", "integers"])
+    kind = _one_of(("as drawn", "as drawn", "float32", "integers"), rng)
     arrays = [a for a in arguments if _dtype(a) == np.float64]
     if kind == "float32" and arrays and all((np.float32(a) == a).all() for a in arrays):
         return tuple(np.float32(a) if _dtype(a) == np.float64 else a for a in arguments)
@@ -206,6 +210,13 @@ def _is_whole(argument: object) -> bool:
     if isinstance(argument, float):
         return argument.is_integer()
     return _dtype(argument) == np.float64 and bool((argument == np.round(argument)).all())
+
+
+def _count(argument: object) -> int:
+    """How many numbers; `np.size` takes longer than all else that is done with a small array."""
+    if isinstance(argument, np.ndarray):
+        return argument.size
+    return len(argument) if isinstance(argument, tuple) else 1
 
 
 def _integers(argument: Array | float) -> Array | int:
@@ -226,7 +237,7 @@ class _Input:
     @cached_property
     def words(self) -> str:
         """As it is said to a reader: x=[1.0, 2.0], n=3."""
-        few = FEW if sum(map(np.size, self.arguments)) <= FEW else 1
+        few = FEW if self.count <= FEW else 1
         return ", ".join(_word(*named, few) for named in self._named())
 
     @cached_property
@@ -236,7 +247,11 @@ class _Input:
             (a.shape, str(a.dtype), a.tobytes()) if isinstance(a, np.ndarray) else repr(a)
             for a in self.arguments
         )
-        return sum(map(np.size, self.arguments)), len(self.words), *exactly
+        return self.count, len(self.words), *exactly
+
+    @cached_property
+    def count(self) -> int:
+        return sum(_count(a) for a in self.arguments)
 
     def about_dtypes(self) -> str:
         kinds = [

@@ -332,9 +332,6 @@ WRONG = {
         "counts that wrap at 32 bits": lambda w: np.prod(
             [zaslavsky(n, min(w[: i + 1])) for i, n in enumerate(w[1:])], dtype=np.float64
         ).astype(np.int64).astype(np.int32),
-        "float32": lambda w: np.prod(
-            [zaslavsky(n, min(w[: i + 1])) for i, n in enumerate(w[1:])], dtype=np.float32
-        ),
         "one term too few": cap_by(lambda before: min(before) - 1),
         "powers for binomials": cap_by(min, powers),
         "without the last layer": lambda w: cap_by(min)(w[:-1]) if len(w) > 3 else cap_by(min)(w),

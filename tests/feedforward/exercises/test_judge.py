@@ -102,6 +102,7 @@ def test_a_reference_may_work_in_place():
         return z
 
     assert verdict(lambda z: z + z, doubled).passed
+    assert not verdict(lambda z: 4 * z, doubled).passed
 
 
 def test_a_change_of_shape_is_a_change():
