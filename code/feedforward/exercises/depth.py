@@ -2,41 +2,40 @@
 
 import math
 from collections.abc import Callable, Sequence
+from fractions import Fraction
+from functools import cache
 
 import numpy as np
 
-from feedforward.approximation import relu_interpolant, sawtooth
-from feedforward.exercises import Feedback, compare
-from feedforward.regions import region_cap, zaslavsky
+from feedforward.approximation import sawtooth
+from feedforward.exercises import Feedback, judge, named, numbers, shape
+from feedforward.regions import zaslavsky
 
 Array = np.ndarray
 
 
-def _near(values: Array, other: Array) -> bool:
-    return np.shape(values) == np.shape(other) and bool(
-        np.allclose(values, other, rtol=1e-6, atol=1e-9)
-    )
-
-
-def _named(mistakes: list[tuple[Array, str]], given: Array) -> str | None:
-    return next((why for wrong, why in mistakes if _near(given, wrong)), None)
-
-
 def check_turns(answer: Callable[[Array, Array], Array]) -> Feedback:
     """answer(x, y) → output weights of the units relu(t − x[k]), k < len(x) − 1."""
-    cases = []
-    for x, y in (
-        ([0.0, 1.0], [0.0, 3.0]),
-        ([0.0, 0.5, 2.0], [0.0, 1.0, 0.0]),
-        ([-1.0, 0.0, 0.5, 3.0], [2.0, 1.0, 1.0, -4.0]),
-    ):
-        net = relu_interpolant(x, y)
-        cases.append((f"x={x}, y={y}", (np.array(x), np.array(y)), net.weights[1].data[0]))
+
+    def reference(x, y):
+        # One point after the other, in exact arithmetic: the units before k + 1 are known, and the
+        # one that starts at x[k] has to bring the network from there to y[k + 1].
+        at, to = (list(map(Fraction, v.tolist())) for v in (x, y))
+        weights: list[Fraction] = []
+        for k in range(len(at) - 1):
+            so_far = to[0] + sum(w * (at[k + 1] - at[j]) for j, w in enumerate(weights))
+            weights.append((to[k + 1] - so_far) / (at[k + 1] - at[k]))
+        return np.array(weights, dtype=float)
+
+    def draw(rng):
+        gaps = rng.choice([1, 0.25, 1e-8, 1e8]) * rng.integers(1, 4, rng.integers(1, 6))
+        x = np.cumsum([rng.choice([0.0, 1.0, -3.0, rng.normal()]), *gaps])
+        return x, numbers(rng, len(x))
 
     def hint(arguments, given, expected):
         x, y = arguments
         slope = np.diff(y) / np.diff(x)
-        return _named(
+        return named(
             [
                 (
                     slope,
@@ -57,9 +56,16 @@ def check_turns(answer: Callable[[Array, Array], Array]) -> Feedback:
             given,
         )
 
-    return compare(
+    shown = (
+        ([0.0, 1.0], [0.0, 3.0]),
+        ([0.0, 0.5, 2.0], [0.0, 1.0, 0.0]),
+        ([-1.0, 0.0, 0.5, 3.0], [2.0, 1.0, 1.0, -4.0]),
+    )
+    return judge(
         answer,
-        cases,
+        reference,
+        [(np.array(x), np.array(y)) for x, y in shown],
+        draw,
         hint,
         "three broken lines agree. A hidden layer of ReLUs is a list of places, and its output "
         "weights are the second differences.",
@@ -68,18 +74,30 @@ def check_turns(answer: Callable[[Array, Array], Array]) -> Feedback:
 
 def check_square(answer: Callable[[Array, int], Array]) -> Feedback:
     """answer(x, depth) → x − Σ_{k ≤ depth} saw_k(x)/4ᵏ, which is x² but for 4^−(depth + 1)."""
-    cases = []
-    for x, depth in (([0.0, 0.25, 0.5, 1.0], 1), ([0.3], 1), ([0.3, 0.7], 2), ([0.1, 0.6], 6)):
-        array = np.array(x)
-        expected = array - sum(
-            sawtooth(k).predict(array[:, None])[:, 0] / 4**k for k in range(1, depth + 1)
+
+    def reference(x, depth):
+        # Not by teeth: the chord of the parabola between the two nodes around x.
+        width = 0.5**depth
+        left = np.floor(x / width) * width
+        return left**2 + (x - left) * (2 * left + width)
+
+    def draw(rng):
+        axes = shape(rng)
+        depth = int(rng.integers(1, rng.choice([4, 13])))
+        places = (
+            rng.integers(0, 2, axes) * 1.0,
+            rng.integers(0, 9, axes) / 8,
+            rng.uniform(size=axes),
+            rng.integers(0, 9, axes) / 1e8,
+            1 - rng.integers(0, 9, axes) / 1e8,
         )
-        cases.append((f"x={x}, depth={depth}", (array, depth), expected))
+        return places[rng.integers(len(places))], depth
 
     def hint(arguments, given, expected):
         x, depth = arguments
-        saws = [sawtooth(k).predict(x[:, None])[:, 0] for k in range(1, depth + 1)]
-        return _named(
+        at = x.reshape(-1, 1)
+        saws = [sawtooth(k).predict(at).reshape(x.shape) for k in range(1, depth + 1)]
+        return named(
             [
                 (x**2, "This is x² itself; write the network's approximation."),
                 (x - sum(s / 2**k for k, s in enumerate(saws, 1)), "Divide by 4ᵏ, not by 2ᵏ."),
@@ -99,12 +117,16 @@ def check_square(answer: Callable[[Array, int], Array]) -> Feedback:
             given,
         )
 
-    return compare(
+    shown = (([0.0, 0.25, 0.5, 1.0], 1), ([0.3], 1), ([0.3, 0.7], 2), ([0.1, 0.6], 6))
+    return judge(
         answer,
-        cases,
+        reference,
+        [(np.array(x), depth) for x, depth in shown],
+        draw,
         hint,
         "four inputs agree. Six layers leave "
         f"{4.0**-7:.0e} at most; every further layer of two ReLUs divides it by four.",
+        inner=1.0,
     )
 
 
@@ -113,18 +135,22 @@ def check_parity(answer: Callable[[int], Array]) -> Feedback:
 
     Any right choice is accepted: the units' outputs are tried on every number of ones.
     """
-    cases, given_at = [], {}
-    for n in (1, 2, 3, 6):
-        ones = np.arange(n + 1)
-        cases.append((f"n={n}", (n,), ones % 2))
 
-    def outputs(n: int) -> Array:
-        given = np.asarray(answer(n), float)
-        given_at[n] = given
+    def outputs(n: int) -> Array | None:
+        given = answer(n)
+        if given is None:
+            return None
+        given = np.asarray(given, float)
         if given.shape != (2, n):
             raise ValueError(f"expected thresholds and weights, shape (2, {n}), got {given.shape}")
         threshold, weight = given
         return (np.arange(n + 1)[:, None] >= threshold) @ weight
+
+    def reference(n):
+        return np.arange(n + 1) % 2
+
+    def draw(rng):
+        return (int(rng.integers(1, rng.choice([20, 300]))),)
 
     def hint(arguments, given, expected):
         (n,) = arguments
@@ -132,7 +158,7 @@ def check_parity(answer: Callable[[int], Array]) -> Feedback:
         return (
             "These are the network's outputs for 0, 1, … ones. "
             + (
-                _named(
+                named(
                     [
                         (ones, "All weights are +1, so it counts; let them alternate."),
                         (-expected, "The signs are turned around: the first unit adds."),
@@ -152,12 +178,11 @@ def check_parity(answer: Callable[[int], Array]) -> Feedback:
             )
         ).strip()
 
-    def safely(n: int) -> Array | None:
-        return None if answer(n) is None else outputs(n)
-
-    return compare(
-        safely,
-        cases,
+    return judge(
+        outputs,
+        reference,
+        [(1,), (2,), (3,), (6,)],
+        draw,
         hint,
         "four sizes agree. n units for n bits, where a table has 2ⁿ rows.",
     )
@@ -165,15 +190,23 @@ def check_parity(answer: Callable[[int], Array]) -> Feedback:
 
 def check_cap(answer: Callable[[Sequence[int]], int]) -> Feedback:
     """answer(widths) → ∏_l Σ_{j ≤ d_l} C(n_l, j), d_l the smallest width before layer l."""
-    cases = [
-        (f"widths={widths}", (widths,), region_cap(widths))
-        for widths in ((2, 4), (2, 4, 4), (1, 5, 5), (3, 5, 2, 5), (2, 1, 4))
-    ]
+
+    @cache
+    def pieces(n: int, d: int) -> int:
+        # A new hyperplane cuts as many regions in two as the others make of itself.
+        return 1 if n == 0 or d == 0 else pieces(n - 1, d) + pieces(n - 1, d - 1)
+
+    def reference(widths):
+        return math.prod(pieces(n, min(widths[:i])) for i, n in enumerate(widths) if i)
+
+    def draw(rng):
+        widths = rng.integers(1, rng.choice([4, 7, 40]), rng.integers(2, 7))
+        return (tuple(widths.tolist()),)
 
     def hint(arguments, given, expected):
         (widths,) = arguments
         n_in, *hidden = widths
-        return _named(
+        return named(
             [
                 (
                     math.prod(zaslavsky(n, n_in) for n in hidden),
@@ -194,4 +227,12 @@ def check_cap(answer: Callable[[Sequence[int]], int]) -> Feedback:
             given,
         )
 
-    return compare(answer, cases, hint, "five networks agree, one with a narrow layer among them.")
+    return judge(
+        answer,
+        reference,
+        [((2, 4),), ((2, 4, 4),), ((1, 5, 5),), ((3, 5, 2, 5),), ((2, 1, 4),)],
+        draw,
+        hint,
+        "five networks agree, one with a narrow layer among them.",
+        relative=1e-9,
+    )

@@ -2,48 +2,37 @@
 
 import math
 from collections.abc import Callable
+from fractions import Fraction
 
 import numpy as np
 
-from feedforward.exercises import Feedback, compare
-from feedforward.graph import Tensor
+from feedforward.exercises import KINDS, Feedback, judge, named, near, numbers
 from feedforward.initializers import fans
-from feedforward.normalization import BatchNorm
-from feedforward.propagation import predicted_forward
 
 Array = np.ndarray
-
-
-def _near(values: Array, other: object) -> bool:
-    other = np.asarray(other, dtype=float)
-    return values.shape == other.shape and bool(np.allclose(values, other, rtol=1e-6, atol=1e-9))
-
-
-def _named(mistakes: list[tuple[object, str]], given: Array) -> str | None:
-    return next((why for wrong, why in mistakes if _near(given, wrong)), None)
 
 
 def check_start_std(answer: Callable[[tuple[int, ...], float], float]) -> Feedback:
     """answer(shape, alpha) → the weights' standard deviation that keeps E[z²] behind a rectifier
     max(0, z) + α·min(0, z), for a dense or a convolution's shape.
     """
-    cases = []
-    for shape, alpha in (
-        ((50, 200), 0.0),
-        ((50, 200), 0.5),
-        ((50, 200), -1.0),
-        ((32, 16, 3, 3), 0.0),
-        ((8, 4, 5), 0.1),
-    ):
-        fan_in, _ = fans(shape)
-        words = f"shape={shape}, alpha={alpha:g}"
-        cases.append((words, (shape, alpha), math.sqrt(2 / ((1 + alpha**2) * fan_in))))
+
+    def reference(shape, alpha):
+        return math.sqrt(2) / math.hypot(1, alpha) / math.sqrt(fans(shape)[0])
+
+    def draw(rng):
+        kernel = rng.integers(1, 8, rng.choice([0, 0, 1, 2, 3]))
+        sizes = rng.choice([rng.integers(1, 4, 2), rng.integers(1, 600, 2), np.array([2, 70000])])
+        if rng.random() < 0.1:  # more weights than 32 bits can count
+            sizes, kernel = sizes[:1], np.array([70000, 70000])
+        alpha = rng.choice([numbers(rng), 0.001, 0.01, 0.1, 0.25, round(rng.uniform(-2, 2), 2)])
+        return (*sizes.tolist(), *kernel.tolist()), float(alpha)
 
     def hint(arguments, given, expected):
         shape, alpha = arguments
         fan_in, fan_out = fans(shape)
         kept = (1 + alpha**2) / 2
-        return _named(
+        return named(
             [
                 (expected**2, "This is the variance; its square root is asked for."),
                 (math.sqrt(1 / (kept * fan_out)), "This divides by fan-out: z sums over inputs."),
@@ -68,9 +57,18 @@ def check_start_std(answer: Callable[[tuple[int, ...], float], float]) -> Feedba
             given,
         )
 
-    return compare(
+    shown = [
+        ((50, 200), 0.0),
+        ((50, 200), 0.5),
+        ((50, 200), -1.0),
+        ((32, 16, 3, 3), 0.0),
+        ((8, 4, 5), 0.1),
+    ]
+    return judge(
         answer,
-        cases,
+        reference,
+        shown,
+        draw,
         hint,
         "five shapes and slopes are right. α = −1, the absolute value, needs no gain at all.",
     )
@@ -78,24 +76,32 @@ def check_start_std(answer: Callable[[tuple[int, ...], float], float]) -> Feedba
 
 def check_second_moments(answer: Callable[[tuple[int, ...], Array, float], Array]) -> Feedback:
     """answer(widths, variances, x_square) → E[z²] of each layer of a wide ReLU network."""
-    cases = []
-    for widths, variances, x_square in (
-        ((10, 4), [0.1], 1.0),
-        ((10, 4), [0.1], 3.0),
-        ((100, 100, 100, 100), [0.02, 0.02, 0.02], 1.0),
-        ((100, 100, 100), [0.01, 0.01], 1.0),
-        ((64, 128, 32, 10), [0.03, 0.01, 0.05], 0.5),
-    ):
-        # Not by the formula asked for: the mean-field map integrates the unit over a bell.
-        expected = predicted_forward("relu", np.multiply(widths[:-1], variances), x_square)
-        words = f"widths={widths}, variances={variances}, x_square={x_square:g}"
-        cases.append((words, (widths, np.array(variances), x_square), expected))
+
+    def reference(widths, variances, x_square):
+        # Exact, so that no product of many factors leaves the range of numbers on the way.
+        product, found = Fraction(x_square), []
+        for n_in, variance in zip(widths, variances.tolist(), strict=False):
+            product *= n_in * Fraction(variance)
+            found.append(float(product))
+            product /= 2
+        return np.array(found)
+
+    def draw(rng):
+        layers = rng.integers(1, rng.choice([3, 7]))
+        if rng.random() < 0.04:  # deep, with weights that keep the mean square in range
+            layers = rng.integers(80, 300)
+        widths = rng.integers(1, rng.choice([5, 1000]), layers + 1)
+        variances = (2 / widths[:-1] * rng.uniform(0.9, 1.1, layers)).round(5)
+        if layers < 7 and rng.random() < 0.7:
+            variances = numbers(rng, layers, kinds=["whole", "positive", "quarters", "tied"])
+        x_square = rng.choice([numbers(rng), 0.0, 0.5, 2.5, 1e-8, 1e8])
+        return tuple(widths.tolist()), np.abs(variances), abs(float(x_square))
 
     def hint(arguments, given, expected):
         widths, variances, x_square = arguments
         n_in, n_out = np.array(widths[:-1]), np.array(widths[1:])
         halves = 0.5 ** np.arange(len(n_in))
-        return _named(
+        return named(
             [
                 (
                     np.cumprod(n_in * variances) * x_square,
@@ -123,9 +129,18 @@ def check_second_moments(answer: Callable[[tuple[int, ...], Array, float], Array
             given,
         )
 
-    return compare(
+    shown = (
+        ((10, 4), [0.1], 1.0),
+        ((10, 4), [0.1], 3.0),
+        ((100, 100, 100, 100), [0.02, 0.02, 0.02], 1.0),
+        ((100, 100, 100), [0.01, 0.01], 1.0),
+        ((64, 128, 32, 10), [0.03, 0.01, 0.05], 0.5),
+    )
+    return judge(
         answer,
-        cases,
+        reference,
+        [(widths, np.array(variances), x_square) for widths, variances, x_square in shown],
+        draw,
         hint,
         "five networks are right. Variance 2/n keeps E[z²]; variance 1/n halves it at each layer.",
     )
@@ -138,25 +153,36 @@ def check_batch_norm_backward(
 
     z and g have shape (m,).
     """
-    cases = []
-    for z, gamma, g in (
-        ([0.0, 1.0, 2.0, 5.0], 1.0, [1.0, 0.0, 0.0, 0.0]),
-        ([0.0, 1.0, 2.0, 5.0], 3.0, [0.5, -1.0, 2.0, 0.0]),
-        ([-1.0, 1.0], 2.0, [1.0, 0.0]),
-        ([3.0, 3.1, 2.9], -1.0, [1.0, 1.0, 4.0]),
-    ):
-        norm, epsilon = BatchNorm((1,), epsilon=0.01), 0.01
-        norm.scale.data[:] = gamma
-        node = Tensor(np.array(z)[:, None])
-        norm(node).backward(np.array(g)[:, None])
-        words = f"z={z}, gamma={gamma:g}, g={g}, epsilon={epsilon:g}"
-        cases.append((words, (np.array(z), gamma, np.array(g), epsilon), node.grad[:, 0]))
+
+    def reference(z, gamma, g, epsilon):
+        # Nothing derived by hand: the derivative by a step along the imaginary axis is exact.
+        step = 1e-30
+        moved = z + 1j * step * np.eye(len(z))
+        centered = moved - moved.mean(1, keepdims=True)
+        y = gamma * centered / np.sqrt((centered**2).mean(1, keepdims=True) + epsilon)
+        return (y @ g).imag / step
+
+    def inner(z, gamma, g, epsilon):
+        """γg/τ, which the means are subtracted from, times how far off ẑ is if z is."""
+        std = math.sqrt(z.var() + epsilon)
+        return np.abs(gamma * g).max() / std * (1 + np.abs(z).max() / std)
+
+    def draw(rng):
+        m = rng.integers(1, rng.choice([4, 15]))
+        far = rng.choice([0.0, 0.0, 1e4, 1e8])
+        z = far + numbers(rng, m, kinds=["whole", "quarters"] if far else list(KINDS))
+        gamma = rng.choice([0.0, 1.0, -1.0, 2.5, -0.5, 1e-8, 3.0])
+        epsilon = rng.choice([1e-2, 1e-3, 1e-5, 1e-8, 0.5, 1.0])
+        return z, float(gamma), numbers(rng, m), float(epsilon)
 
     def hint(arguments, given, expected):
         z, gamma, g, epsilon = arguments
         std = np.sqrt(z.var() + epsilon)
         hat = (z - z.mean()) / std
-        return _named(
+        for other in {1e-2, 1e-3, 1e-5} - {epsilon}:
+            if near(given, reference(z, gamma, g, other)):
+                return f"This is right for epsilon={other:g}: use the ε that you are given."
+        return named(
             [
                 (gamma * g / std, "You took the batch's mean and variance for constants."),
                 (gamma * (g - g.mean()) / std, "The variance depends on z as well."),
@@ -175,12 +201,21 @@ def check_batch_norm_backward(
             given,
         )
 
-    return compare(
+    shown = (
+        ([0.0, 1.0, 2.0, 5.0], 1.0, [1.0, 0.0, 0.0, 0.0]),
+        ([0.0, 1.0, 2.0, 5.0], 3.0, [0.5, -1.0, 2.0, 0.0]),
+        ([-1.0, 1.0], 2.0, [1.0, 0.0]),
+        ([3.0, 3.1, 2.9], -1.0, [1.0, 1.0, 4.0]),
+    )
+    return judge(
         answer,
-        cases,
+        reference,
+        [(np.array(z), gamma, np.array(g), 0.01) for z, gamma, g in shown],
+        draw,
         hint,
         "four batches are right. The gradients of a batch sum to 0: shifting all of z changes "
         "nothing.",
+        inner=inner,
     )
 
 
@@ -188,69 +223,78 @@ def check_fold(answer: Callable[..., tuple[Array, Array]]) -> Feedback:
     """answer(weight, bias, scale, shift, mean, variance, epsilon) → (weight, bias) of one dense
     layer that does what the layer and its batch norm do together in use.
     """
-    rng = np.random.default_rng(0)
-    cases = []
-    for n_out, n_in in ((1, 2), (2, 2), (3, 4)):
-        weight, bias = rng.normal(size=(n_out, n_in)).round(1), rng.normal(size=n_out).round(1)
-        scale, shift = rng.uniform(0.5, 2, n_out).round(1), rng.normal(size=n_out).round(1)
-        mean, variance = rng.normal(size=n_out).round(1), rng.uniform(0.2, 3, n_out).round(1)
-        norm = BatchNorm((n_out,), epsilon=0.01)
-        norm.scale.data[:], norm.shift.data[:] = scale, shift
-        norm.running_mean[:], norm.running_variance[:] = mean, variance
-        # What layer and normalization make of 0, and of one input at a time: bias and weights.
-        basis = np.vstack([np.zeros(n_in), np.eye(n_in)])
-        origin, *steps = norm(basis @ weight.T + bias, training=False).data
-        folded = np.column_stack([*(step - origin for step in steps), origin])
-        names = f"a layer of {n_in} inputs and {n_out} output{'s' * (n_out > 1)}"
-        arguments = (weight, bias, scale, shift, mean, variance, 0.01)
-        cases.append((names, arguments, folded))
 
-    def packed(*arguments):
-        given = answer(*arguments)
-        if given is None:
-            return None
-        weight, bias = given
-        return np.column_stack([weight, bias])
+    def reference(weight, bias, scale, shift, mean, variance, epsilon):
+        # Both layers in use, of one input at a time and of 0, without what cancels: a step of the
+        # input moves the output by neither bias nor mean.
+        def normalize(z):
+            return z / np.hypot(np.sqrt(variance), math.sqrt(epsilon)) * scale
 
-    def hint(arguments, given, expected):
-        weight, bias, scale, shift, mean, variance, epsilon = arguments
+        steps = [normalize(weight @ x) for x in np.eye(weight.shape[1])]
+        return np.column_stack(steps), normalize(bias - mean) + shift
+
+    def draw(rng):
+        n_out, n_in = rng.integers(1, rng.choice([3, 6]), 2)
+        vectors = (numbers(rng, n_out) for _ in range(4))
+        variance = rng.choice(
+            [numbers(rng, n_out), numbers(rng, n_out, kinds=["positive"]), np.zeros(n_out)]
+        )
+        epsilon = rng.choice([1e-2, 1e-3, 1e-5, 1e-8, 0.5, 1.0])
+        return numbers(rng, n_out, n_in), *vectors, np.abs(variance), float(epsilon)
+
+    def other_epsilon(part, arguments, given):
+        """Words for a right answer to another ε, a fixed one."""
+        *arrays, epsilon = arguments
+        for other in {1e-2, 1e-3, 1e-5} - {epsilon}:
+            if near(given, reference(*arrays, other)[part]):
+                return f"This is right for epsilon={other:g}: use the ε that you are given."
+        return None
+
+    def about_weight(arguments, given, expected):
+        weight, _, scale, _, _, variance, epsilon = arguments
         std = np.sqrt(variance + epsilon)
-        factor = scale / std
-        right = factor[:, None] * weight
-
-        def both(w, b):
-            return np.column_stack([w, b])
-
-        return _named(
+        return other_epsilon(0, arguments, given) or named(
             [
-                (both(right, factor * (bias - mean)), "The shift β is missing from the bias."),
-                (both(right, bias - factor * mean + shift), "The old bias is scaled as well."),
-                (both(right, factor * bias + shift), "The running mean is missing."),
-                (both(right, shift), "The old bias and the running mean are missing."),
-                (both(right, factor * (bias + mean) + shift), "The mean is subtracted, not added."),
-                (both(weight, expected[:, -1]), "The weights must be scaled too."),
+                (weight, "The weights must be scaled too."),
                 (
-                    both(
-                        (scale / (variance + epsilon))[:, None] * weight,
-                        scale / (variance + epsilon) * (bias - mean) + shift,
-                    ),
+                    (scale / (variance + epsilon))[:, None] * weight,
                     "Divide by the square root of the variance.",
                 ),
-                (
-                    both(
-                        weight / std[:, None],
-                        (bias - mean) / std + shift,
-                    ),
-                    "The scale γ is missing.",
-                ),
+                (weight / std[:, None], "The scale γ is missing."),
+                (-expected, "γ may be negative, and its sign counts."),
+                (np.abs(scale / std)[:, None] * weight, "γ may be negative, and its sign counts."),
             ],
             given,
         )
 
-    return compare(
-        packed,
-        cases,
-        hint,
-        "three layers are right. In use, a batch norm behind a dense layer costs nothing at all. "
-        "(Above, each row would show the weights and, last, the bias.)",
+    def about_bias(arguments, given, expected):
+        _, bias, scale, shift, mean, variance, epsilon = arguments
+        factor = scale / np.sqrt(variance + epsilon)
+        if given.shape == (*expected.shape, 1):
+            return "The bias has shape (n_out,), one number for each output."
+        return other_epsilon(1, arguments, given) or named(
+            [
+                (factor * (bias - mean), "The shift β is missing from the bias."),
+                (bias - factor * mean + shift, "The old bias is scaled as well."),
+                (factor * bias + shift, "The running mean is missing."),
+                (shift, "The old bias and the running mean are missing."),
+                (factor * (bias + mean) + shift, "The mean is subtracted, not added."),
+            ],
+            given,
+        )
+
+    rng, shown = np.random.default_rng(0), []
+    for n_out, n_in in ((1, 2), (2, 2), (3, 4)):
+        weight, bias = rng.normal(size=(n_out, n_in)).round(1), rng.normal(size=n_out).round(1)
+        scale, shift = rng.uniform(0.5, 2, n_out).round(1), rng.normal(size=n_out).round(1)
+        mean, variance = rng.normal(size=n_out).round(1), rng.uniform(0.2, 3, n_out).round(1)
+        shown.append((weight, bias, scale, shift, mean, variance, 0.01))
+    return judge(
+        answer,
+        reference,
+        shown,
+        draw,
+        [about_weight, about_bias],
+        "three layers are right. In use, a batch norm behind a dense layer costs nothing at all.",
+        parts=("new_weight", "new_bias"),
     )
