@@ -10,20 +10,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.support import book
 from tests.support.explorers import explorers
-from tests.support.lab import running
-
-RUN_MINUTES = 5
-
-# Nothing waits and nothing runs: every code cell has a number before its colon.
-ALL_RAN = """() => {
-  const prompts = [...document.querySelectorAll(".jp-CodeCell")]
-    .filter((cell) => cell.querySelector(".cm-content")?.textContent.trim())
-    .map((cell) => cell.querySelector(".jp-InputPrompt").textContent);
-  return prompts.length > 0 && prompts.every((prompt) => /\\[\\d+\\]/.test(prompt));
-}"""
-
-ANY_RAN = """() => [...document.querySelectorAll(".jp-CodeCell .jp-InputPrompt")]
-  .some((prompt) => /\\[(\\*|\\d+)\\]/.test(prompt.textContent))"""
+from tests.support.lab import run_all, running
 
 
 @pytest.fixture(scope="module", params=["jupyterlab", "notebook"])
@@ -57,13 +44,6 @@ def open_notebook(page: Page, jupyter: tuple[str, str, str], name: str) -> None:
         page.wait_for_selector(
             ".jp-Notebook-ExecutionIndicator[data-status=idle]", timeout=120_000, state="attached"
         )
-
-
-def run_all(page: Page) -> None:
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-    page.wait_for_function(ANY_RAN, timeout=60_000)
-    page.wait_for_function(ALL_RAN, timeout=RUN_MINUTES * 60_000)
 
 
 def test_a_markdown_file_is_a_notebook_by_default():
