@@ -50,10 +50,12 @@ class Recipe(NamedTuple):
     instructions: list[tuple[str, str]]
     """(name, arguments) of each instruction of the Dockerfile."""
 
-    def after_the_copy(self) -> list[str]:
-        """The commands that run once the repository is there."""
+    def commands(self) -> tuple[list[str], list[str]]:
+        """Those that run in the folder of the repository before it is copied there, and after."""
+        folder = self.instructions.index(("WORKDIR", "${REPO_DIR}"))
         copy = self.instructions.index(("COPY", "--chown=1000:1000 src/ ${REPO_DIR}/"))
-        return [rest for name, rest in self.instructions[copy:] if name == "RUN"]
+        before, after = self.instructions[folder:copy], self.instructions[copy:]
+        return tuple([rest for name, rest in part if name == "RUN"] for part in (before, after))
 
     def packages(self) -> Path:
         """repo2docker's list of the packages that are installed before, as conda has them."""
@@ -108,16 +110,19 @@ def test_binders_python_is_new_enough():
 
 
 def test_binder_installs_its_requirements_from_the_root_and_runs_postbuild(recipe):
-    assert recipe.after_the_copy() == [
+    _, after = recipe.commands()
+    assert after == [
         '${KERNEL_PYTHON_PREFIX}/bin/pip install --no-cache-dir -r "binder/requirements.txt"',
         "chmod +x binder/postBuild",
         "./binder/postBuild",
     ]
-    assert [rest for name, rest in recipe.instructions if name == "WORKDIR"] == ["${REPO_DIR}"]
+    assert [name for name, _ in recipe.instructions].count("WORKDIR") == 1
 
 
-def test_nothing_of_the_repository_is_used_before_it_is_copied(recipe):
-    """Neither conda nor apt gets a list of ours: what is installed, pip installs."""
+def test_binder_installs_nothing_else_for_the_book(recipe):
+    """Neither conda nor apt: nothing of the repository is used before all of it is copied."""
+    before, _ = recipe.commands()
+    assert before == ["chown ${NB_USER}:${NB_USER} ${REPO_DIR}"]
     copied = [rest.split() for name, rest in recipe.instructions if name == "COPY"]
     ours = [source for *_, source, target in copied if source.startswith("src/")]
     assert ours == ["src/binder/requirements.txt", "src/"]
@@ -166,7 +171,8 @@ def environment(recipe, repository) -> Environment:
     subprocess.run([python, "-m", "venv", prefix], check=True)
     installed = Environment(prefix / "bin" / "python", variables(prefix, repository))
     install_what_is_there_before(installed, recipe.packages())
-    for line in recipe.after_the_copy():
+    _, lines = recipe.commands()
+    for line in lines:
         run(installed, ["/bin/sh", "-c", line], repository)
     return installed
 
