@@ -33,8 +33,8 @@ TORCH_INDEX = "https://download.pytorch.org/whl/cpu"
 BUILDS_THE_SITE = re.compile(r"sphinx|jupyter[-_]book|nodejs|katex", re.IGNORECASE)
 MOST_MEMORY = 2e9
 """Bytes: what mybinder.org gives to a reader's server and kernels together."""
-HEAVIEST = "training-cost.md"
-"""The chapter that needs most memory: it is the one that loads PyTorch."""
+CHAPTER = "training-cost.md"
+"""It loads PyTorch, and trains networks to measure how much memory that takes."""
 ON_PYPI = {"jupyterhub-singleuser": "jupyterhub"}
 """What conda calls by another name."""
 NOT_ON_PYPI = {"python", "nodejs"}
@@ -241,7 +241,7 @@ def test_the_rocket_opens_a_notebook_that_runs_on_one_core_in_2_gb(
     environment, repository, browser, tmp_path
 ):
     """The address is the button's, the server the one that Binder starts."""
-    button = binder_url("https://mybinder.org", "https://github.com/o/n", f"chapters/{HEAVIEST}")
+    button = binder_url("https://mybinder.org", "https://github.com/o/n", f"chapters/{CHAPTER}")
     (opened,) = parse_qs(urlparse(button).query)["urlpath"]
     core = min(os.sched_getaffinity(0))
     command = ["taskset", "--cpu-list", str(core), str(environment.python.with_name("jupyter-lab"))]
