@@ -46,6 +46,10 @@ def runtime() -> str:
     return re.fullmatch(r"python-(\d+\.\d+)\s*", (ROOT / "binder/runtime.txt").read_text())[1]
 
 
+def project() -> dict:
+    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
 class Recipe(NamedTuple):
     said: str
     instructions: list[tuple[str, str]]
@@ -105,8 +109,7 @@ def test_binder_takes_the_python_of_the_runtime_file(recipe):
 
 
 def test_binders_python_is_new_enough():
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    least = project["requires-python"].removeprefix(">=").split(".")
+    least = project()["requires-python"].removeprefix(">=").split(".")
     assert [int(part) for part in runtime().split(".")] >= [int(part) for part in least]
 
 
@@ -129,11 +132,18 @@ def test_binder_installs_nothing_else_for_the_book(recipe):
     assert ours == ["src/binder/requirements.txt", "src/"]
 
 
-def test_binder_installs_the_same_versions_and_nothing_that_builds_the_site():
+def test_binder_installs_the_tested_versions_and_nothing_that_builds_the_site():
     binder = requirements("binder/requirements.txt")
-    assert set(binder) <= set(requirements("requirements.txt"))
+    tests = project()["optional-dependencies"]["test"]
+    assert set(binder) <= {*requirements("requirements.txt"), *tests}
     assert "-e ." in binder
     assert [line for line in binder if BUILDS_THE_SITE.match(line)] == []
+
+
+def test_binder_does_not_keep_its_own_jupyter():
+    """Its own is older than jupytext's extension needs, and a chapter would open as plain text."""
+    names = {line.partition("==")[0] for line in requirements("binder/requirements.txt")}
+    assert {"jupyterlab", "notebook", "jupytext"} <= names
 
 
 def test_binder_finds_pytorch_without_cuda():
