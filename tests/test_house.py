@@ -1,18 +1,12 @@
 """The repository as strangers find it: pins, paths, what is loaded from where."""
 
 import re
-import stat
 import subprocess
 import tomllib
 
-from tests.support.book import ROOT
+from tests.support.book import ROOT, requirements
 
 PIN = re.compile(r"[A-Za-z0-9._-]+(\[[a-z,]+\])?==[0-9][A-Za-z0-9.]*")
-
-
-def requirements(path: str) -> list[str]:
-    lines = (ROOT / path).read_text(encoding="utf-8").splitlines()
-    return [line.strip() for line in lines if line.strip() and not line.startswith(("#", "--"))]
 
 
 def tracked() -> list[str]:
@@ -45,27 +39,6 @@ def test_what_the_package_imports_is_among_the_requirements():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     pinned = {line.partition("==")[0] for line in requirements("requirements.txt")}
     assert set(project["dependencies"]) <= pinned
-
-
-def test_binder_installs_the_same_versions_and_nothing_that_builds_the_site():
-    binder = requirements("binder/requirements.txt")
-    assert set(binder) <= set(requirements("requirements.txt"))
-    assert "-e ." in binder
-    assert not [line for line in binder if re.match("sphinx|jupyter-book|nodejs", line, re.I)]
-
-
-def test_binder_opens_chapters_as_notebooks_and_stops_on_an_error():
-    path = ROOT / "binder" / "postBuild"
-    lines = path.read_text(encoding="utf-8").splitlines()
-    assert lines[0].startswith("#!")
-    assert "set -e" in lines
-    assert "jupytext-config set-default-viewer markdown myst" in lines
-    assert path.stat().st_mode & stat.S_IXUSR
-
-
-def test_binders_python_is_new_enough():
-    major, minor = (ROOT / "binder" / "runtime.txt").read_text().strip()[7:].split(".")
-    assert (int(major), int(minor)) >= (3, 11)
 
 
 def test_no_path_of_anyones_machine_is_in_the_repository():

@@ -11,22 +11,10 @@ from playwright.sync_api import Browser, Page
 
 from tests.support import book
 from tests.support.explorers import explorers
-from tests.support.lab import running
+from tests.support.lab import run_all, running
 
-RUN_MINUTES = 5
 PATIENCE = 180_000
 """Milliseconds, on a machine that may have much else to do."""
-
-# Nothing waits and nothing runs: every code cell has a number before its colon.
-ALL_RAN = """() => {
-  const prompts = [...document.querySelectorAll(".jp-CodeCell")]
-    .filter((cell) => cell.querySelector(".cm-content")?.textContent.trim())
-    .map((cell) => cell.querySelector(".jp-InputPrompt").textContent);
-  return prompts.length > 0 && prompts.every((prompt) => /\\[\\d+\\]/.test(prompt));
-}"""
-
-ANY_RAN = """() => [...document.querySelectorAll(".jp-CodeCell .jp-InputPrompt")]
-  .some((prompt) => /\\[(\\*|\\d+)\\]/.test(prompt.textContent))"""
 
 
 REPRESENTATIVES = {("jupyterlab", "how-to-use.md"), ("notebook", "index.md")}
@@ -72,13 +60,6 @@ def open_notebook(page: Page, app: str, address: str, token: str, name: str) -> 
         page.wait_for_selector(
             ".jp-Notebook-ExecutionIndicator[data-status=idle]", state="attached"
         )
-
-
-def run_all(page: Page) -> None:
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-    page.wait_for_function(ANY_RAN)
-    page.wait_for_function(ALL_RAN, timeout=RUN_MINUTES * 60_000)
 
 
 def test_a_markdown_file_is_a_notebook_by_default():

@@ -75,3 +75,9 @@ def notebooks() -> list[Path]:
         if ".ipynb_checkpoints" not in path.parts
         and re.search(r"^`{3,}\{code-cell", path.read_text(encoding="utf-8"), re.MULTILINE)
     )
+
+
+def requirements(path: str) -> list[str]:
+    """What the file asks pip for, a line each; its options and comments are left out."""
+    lines = (ROOT / path).read_text(encoding="utf-8").splitlines()
+    return [line.strip() for line in lines if line.strip() and not line.startswith(("#", "--"))]
