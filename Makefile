@@ -42,7 +42,7 @@ help:
 	@echo "             (PYTEST_ARGS='tests/site -k keyboard' runs a part, JOBS=1 one at a time)"
 	@echo "make test-all  also run the tests that take long: every notebook from nothing, every engine"
 	@echo "make bench   measure figures, pages, the engine and the counts beside those of other tools"
-	@echo "make twice   build the book twice from nothing, and compare all files byte for byte"
+	@echo "make twice   build, edit, build again, and compare all files with a build from nothing"
 	@echo "make clean   remove what was built; make distclean removes .venv as well"
 	@echo "PYTHON=/path/to/python3.x names the Python to create .venv with (3.11 or newer)"
 

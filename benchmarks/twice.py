@@ -1,9 +1,14 @@
-"""Is the same book built twice? Two builds from nothing, compared byte for byte.
+"""Is a build after an edit the one that the edited sources give from nothing?
 
-`python -m benchmarks.twice` copies the tracked sources and builds them, both times in the same
-folder and with nothing left there, and leaves the two sites in `_build/twice`. Times and memory
-differ from run to run: cells tagged `measurement`, words marked as `measured` (bookbuild/marks.py),
-the frames of figures in such cells, and numbers in the search index are not compared.
+`python -m benchmarks.twice` copies the tracked sources and builds them, edits them in several ways
+(`EDITS`) and builds again, then builds the edited sources from nothing, all in the same folder. It
+compares the last two sites byte for byte and leaves them in `_build/twice`. So it finds what an
+edit does not reach, and what two runs of the same cell put out differently. Times and memory differ
+from run to run: cells tagged `measurement`, words marked as `measured` (bookbuild/marks.py), the
+frames of figures in such cells, and numbers in the search index are not compared.
+
+An edited experiment is not among the edits, since all experiments run again after it, as in a build
+from nothing. tests/bookbuild/test_warm.py has it, and each edit alone, in a small book.
 """
 
 import json
@@ -166,19 +171,58 @@ def build(folder: Path) -> Path:
     return folder / "_build" / "html"
 
 
+ADDED = Path("chapters", "added.md")
+"""A page that the first build has, and the others have not."""
+
+EDITS: dict[str, tuple[str, str]] = {
+    "chapters/training-cost.md": (r"\Z", "\nA sentence more.\n"),
+    "chapters/glossary.md": (r"^accuracy$", "accuracy\nhit rate"),
+    "chapters/references.bib": (r"^(\s*title\s*=\s*\{+)", r"\1Edited: "),
+    "code/feedforward/figures/depth.py": (r"\Z", "# A line more.\n"),
+    "_toc.yml": (r"^.*file: chapters/added\n", ""),
+}
+"""Of each file: the pattern whose first match is edited, and what then stands there."""
+
+
+def add_page(folder: Path) -> None:
+    (folder / ADDED).write_text("# A page that is deleted later\n", "utf-8")
+    toc = (folder / "_toc.yml").read_text("utf-8")
+    last = toc.splitlines()[-1]
+    entry = last[: last.index("chapters/")] + "chapters/added"
+    (folder / "_toc.yml").write_text(f"{toc.rstrip()}\n{entry}\n", "utf-8")
+
+
+def edit(folder: Path) -> None:
+    for name, (pattern, text) in EDITS.items():
+        path = folder / name
+        edited, count = re.subn(pattern, text, path.read_text("utf-8"), count=1, flags=re.MULTILINE)
+        if not count:
+            raise RuntimeError(f"{name}: nothing matches {pattern!r}")
+        path.write_text(edited, "utf-8")
+    (folder / ADDED).unlink()
+
+
 def main() -> None:
     shutil.rmtree(SITES, ignore_errors=True)
     SITES.mkdir(parents=True)
     with tempfile.TemporaryDirectory() as scratch:
-        # One path for both: .buildinfo holds a hash of the configuration, which names folders.
+        # One path for all: .buildinfo holds a hash of the configuration, which names folders.
         folder = Path(scratch, "book")
-        for which in ("first", "second"):
+
+        def timed(which: str) -> Path:
             began = time.monotonic()
-            copy_sources(folder)
-            shutil.move(build(folder), SITES / which)
-            shutil.rmtree(folder)
-            print(f"{which} build: {time.monotonic() - began:.0f} s", flush=True)
-    found = compare(SITES / "first", SITES / "second")
+            site = build(folder)
+            print(f"{which}: {time.monotonic() - began:.0f} s", flush=True)
+            return site
+
+        copy_sources(folder)
+        add_page(folder)
+        timed("from nothing")
+        edit(folder)
+        shutil.move(timed("after the edits"), SITES / "warm")
+        shutil.rmtree(folder / "_build")
+        shutil.move(timed("edited, from nothing"), SITES / "cold")
+    found = compare(SITES / "warm", SITES / "cold")
     print(*found.differences, found, sep="\n")
     sys.exit(bool(found.differences))
 
