@@ -18,7 +18,7 @@ import numpy as np
 
 from feedforward import _check, graph
 from feedforward.graph import Tensor
-from feedforward.quadrature import REACH, gaussian_mean, gaussian_rule
+from feedforward.quadrature import REACH, gaussian_mean, gaussian_rule, legendre
 from feedforward.units import Unit, unit_by_name
 
 Array = np.ndarray
@@ -282,7 +282,7 @@ def _mean_product(c: float, root: float, unit: Unit) -> float:
     edges = [np.full_like(outer, -REACH)]
     edges += [np.clip((place - c * outer) / s, -REACH, REACH) for place in sorted({0.0, *breaks})]
     edges += [np.full_like(outer, REACH)]
-    node, share = np.polynomial.legendre.leggauss(60)
+    node, share = legendre(60)
     inner = np.zeros_like(outer)
     for left, right in pairwise(edges):
         some = right > left

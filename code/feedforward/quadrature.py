@@ -33,7 +33,7 @@ def gaussian_rule(breaks: Iterable[float], count: int = 100) -> tuple[Array, Arr
     count = _check.count(count, "count")
     inside = {_break(b) for b in _check.sequence(breaks, "breaks", "numbers")} - {math.inf}
     edges = np.array([-REACH, *sorted(inside), REACH])
-    node, weight = _legendre(count)
+    node, weight = legendre(count)
     half = np.diff(edges)[:, None] / 2
     z = (edges[:-1, None] + half) + half * node
     density = np.exp(-(z**2) / 2) / math.sqrt(2 * math.pi)
@@ -49,5 +49,6 @@ def _break(place: float) -> float:
 
 
 @cache
-def _legendre(count: int) -> tuple[Array, Array]:
+def legendre(count: int) -> tuple[Array, Array]:
+    """Nodes and weights of Gauss's rule on [−1, 1]. Finding them takes longer than using them."""
     return np.polynomial.legendre.leggauss(count)

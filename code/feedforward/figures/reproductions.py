@@ -134,8 +134,8 @@ def rectified_edges() -> str:
     return in_kind(
         clearly_less(plain, rectified),
         f"four edge filters and a linear classifier on digits, {len(plain)} seeds, no contrast "
-        f"normalization: test accuracy {spread(rectified)} with the absolute value of the filters' "
-        f"outputs, {spread(plain)} without",
+        f"normalization: test accuracy {spread(rectified)} with the absolute value of what "
+        f"the filters return, {spread(plain)} without",
     )
 
 
