@@ -100,7 +100,7 @@ def judge(
         inputs = drawn(draws)
         found = first_wrong(inputs)
         if found is None:
-            return correct(f"{praise} {len(inputs)} random inputs agree as well.")
+            return Feedback(True, f"{praise} {len(inputs)} random inputs agree as well.")
         more = drawn(2 * draws)  # among which a smaller one may go wrong
         found = first_wrong(one for one in more if one.size < found[0].size) or found
     one, trouble = found
@@ -116,15 +116,7 @@ def judge(
         with np.errstate(all="ignore"):
             because = (hint[trouble.part] if parts else hint)(deepcopy(one.plain), *trouble.wrong)
     message = f"at {one.words}{trouble.message}"
-    return not_yet(f"{message.removesuffix('.')}. {because}" if because else message)
-
-
-def correct(message: str) -> Feedback:
-    return Feedback(True, message)
-
-
-def not_yet(message: str) -> Feedback:
-    return Feedback(False, message)
+    return Feedback(False, f"{message.removesuffix('.')}. {because}" if because else message)
 
 
 def near(values: Array, other: object) -> bool:
@@ -271,10 +263,8 @@ class _Input:
 
 
 def _word(name: str, argument: object, few: int) -> str:
-    if isinstance(argument, tuple) and len(argument) > FEW:
-        equal = len(set(argument)) == 1
-        words = f"={argument[:1]} * {len(argument)}" if equal else f" of {len(argument)} numbers"
-        return name + words
+    if isinstance(argument, tuple) and len(argument) > FEW and len(set(argument)) == 1:
+        return f"{name}={argument[:1]} * {len(argument)}"
     if isinstance(argument, np.ndarray):
         if argument.size > few:
             return f"{name} of shape {argument.shape}"

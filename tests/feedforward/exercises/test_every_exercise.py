@@ -57,7 +57,7 @@ def listed(table: str) -> list:
     return [
         pytest.param(name, check, answer, id=f"{check}-{what}")
         for name in NAMES
-        for check, rows in getattr(DATA[name], table, {}).items()
+        for check, rows in getattr(DATA[name], table).items()
         for what, answer in rows.items()
     ]
 
@@ -127,7 +127,7 @@ def test_a_mutant_of_the_solution_passes_only_if_it_computes_the_same(name, chec
     found = mutants(cell, function)
     assert len(found) >= 15
     passed = {c for c, mutant in found.items() if getattr(CHECKS[name], check)(mutant).passed}
-    equivalent = getattr(DATA[name], "EQUIVALENT", {}).get(check, {})
+    equivalent = DATA[name].EQUIVALENT.get(check, {})
     assert passed == set(equivalent)
     assert all(equivalent.values()), "each needs its reason"
 
