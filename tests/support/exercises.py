@@ -55,3 +55,11 @@ def parts_of(exercises: ModuleType, check: str) -> dict[str, Any]:
     (call,) = found
     call.apply_defaults()
     return call.arguments
+
+
+def random_inputs(
+    exercises: ModuleType, check: str, count: int = 100
+) -> tuple[Callable, list[tuple]]:
+    """What a check expects, as a function, and random inputs as it draws them."""
+    parts, rng = parts_of(exercises, check), np.random.default_rng(2)
+    return parts["reference"], [parts["draw"](rng) for _ in range(count)]

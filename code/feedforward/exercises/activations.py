@@ -72,7 +72,10 @@ def check_maxout_backward(answer: Callable[[Array, Array], Array]) -> Feedback:
     def draw(rng):
         *shape, k = rng.integers(1, rng.choice([4, 6]), rng.integers(1, 5))
         whole = np.arange(-4.0, 5.0)
-        kinds = (whole, whole - 5, whole + 5, 1e8 * whole, whole / 1e8, 1 + whole / 1e8)
+        kinds = (
+            *(whole, whole - 5, whole + 5, whole / 4, 1e8 * whole),
+            *(whole / 1e8, 1 + whole / 1e8, 1 + whole / 1e13),
+        )
         pieces = kinds[rng.integers(len(kinds))]
         # Different within a unit; another unit's may be the same.
         z = rng.permuted(np.broadcast_to(pieces, (*shape, 9)), axis=-1)[..., :k]
@@ -143,6 +146,9 @@ def check_sparsemax(answer: Callable[[Array], Array]) -> Feedback:
         k = rng.integers(1, rng.choice([4, 7, 25]))
         kinds = (
             numbers(rng, k, kinds=[kind for kind in KINDS if kind != "huge"]),
+            np.full(k, float(rng.integers(-3, 4))),
+            # Here τ drops one entry at a time, the last.
+            -rng.permutation(10.0 ** np.arange(min(k, 9))),
             # Not in float32, which cannot tell 10⁸ − 1 from 10⁸.
             1e8 * rng.integers(-3, 4) + rng.integers(1, 4, k),
             rng.choice([0.1, 0.5, 2.0]) * np.round(rng.normal(size=k), 2),

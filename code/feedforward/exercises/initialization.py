@@ -25,7 +25,7 @@ def check_start_std(answer: Callable[[tuple[int, ...], float], float]) -> Feedba
         sizes = rng.choice([rng.integers(1, 4, 2), rng.integers(1, 600, 2), np.array([2, 70000])])
         if rng.random() < 0.1:  # more weights than 32 bits can count
             sizes, kernel = sizes[:1], np.array([70000, 70000])
-        alpha = rng.choice([numbers(rng), 0.01, 0.1, 0.25, round(rng.uniform(-2, 2), 2)])
+        alpha = rng.choice([numbers(rng), 0.001, 0.01, 0.1, 0.25, round(rng.uniform(-2, 2), 2)])
         return (*sizes.tolist(), *kernel.tolist()), float(alpha)
 
     def hint(arguments, given, expected):
@@ -88,7 +88,7 @@ def check_second_moments(answer: Callable[[tuple[int, ...], Array, float], Array
 
     def draw(rng):
         layers = rng.integers(1, rng.choice([3, 7]))
-        if rng.random() < 0.1:  # deep, with weights that keep the mean square in range
+        if rng.random() < 0.04:  # deep, with weights that keep the mean square in range
             layers = rng.integers(80, 300)
         widths = rng.integers(1, rng.choice([5, 1000]), layers + 1)
         variances = (2 / widths[:-1] * rng.uniform(0.9, 1.1, layers)).round(5)

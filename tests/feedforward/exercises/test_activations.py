@@ -6,7 +6,9 @@ import numpy as np
 import scipy.optimize
 import torch
 
-from feedforward.units import relu, sigmoid, softmax, softplus, sparsemax
+from feedforward.exercises import activations as exercises
+from feedforward.units import maxout_routing, relu, sigmoid, softmax, softplus, sparsemax
+from tests.support.exercises import random_inputs
 
 AT = r"(z|weight)="
 """How a message about a mistake goes on after "at "."""
@@ -697,6 +699,7 @@ WRONG = {
         "above both neighbours": maxout_above_neighbours,
         "any unit's largest": maxout_anywhere,
         "rounded": maxout_rounded,
+        "a tolerance of 1e-12": lambda z, g: (z >= z.max(-1, keepdims=True) - 1e-12) * g[..., None],
         "not below 0": maxout_of_positive,
         "as many units as pieces": maxout_square,
         "two axes": maxout_rows_only,
@@ -707,6 +710,7 @@ WRONG = {
     "check_sparsemax": {
         "support corrected once": support_corrected(1),
         "support corrected twice": support_corrected(2),
+        "support corrected five times": support_corrected(5),
         "support of four at most": sparsemax_of_sizes(lambda k: range(1, 5)),
         "never all": sparsemax_of_sizes(lambda k: range(1, max(k, 4))),
         "never one of one": sparsemax_of_sizes(
@@ -820,3 +824,38 @@ EQUIVALENT = {
         ),
     },
 }
+
+
+def test_what_is_expected_of_units_is_what_those_of_the_book_answer():
+    reference, inputs = random_inputs(exercises, "check_sharp_softplus")
+    for z, beta in inputs:
+        np.testing.assert_allclose(reference(z, beta), sharp(z, beta), rtol=1e-12)
+    reference, inputs = random_inputs(exercises, "check_sparsemax")
+    for (z,) in inputs:
+        np.testing.assert_allclose(reference(z), sparsemax(z), atol=1e-12)
+    reference, inputs = random_inputs(exercises, "check_maxout_backward")
+    for z, g in inputs:
+        routed = maxout_routing(z, z.shape[-1])[..., 0, :]
+        np.testing.assert_array_equal(reference(z, g), routed * g[..., None])
+
+
+def test_the_moments_that_are_expected_are_those_of_many_samples():
+    rng = np.random.default_rng(0)
+    weight, mean, std = np.array([[0.2, 0.5, 0.3]]), np.array([[-2.0, 0.0, 5.0]]), np.ones((1, 3))
+    k = rng.choice(3, 200_000, p=weight[0])
+    x = rng.normal(mean[0, k], std[0, k])
+    reference, _ = random_inputs(exercises, "check_mixture_moments", 0)
+    (center,), (spread,) = reference(weight, mean, std)
+    assert abs(x.mean() - center) < 4 * spread / math.sqrt(len(x))
+    assert abs(x.std() / spread - 1) < 0.01
+
+
+def test_the_random_vectors_of_sparsemax_need_several_corrections_of_the_support():
+    """Michelot's rounds, each of which drops the entries below τ: some have many."""
+    rounds = []
+    for (z,) in random_inputs(exercises, "check_sparsemax", 300)[1]:
+        support, count = np.ones(len(z), dtype=bool), 0
+        while (z[support] <= (tau := (z[support].sum() - 1) / support.sum())).any():
+            support, count = support & (z > tau), count + 1
+        rounds.append(count)
+    assert {0, 1, 2, 3, 4, 8} <= set(rounds)

@@ -7,11 +7,17 @@ import math
 import operator
 
 import numpy as np
+import pytest
 import torch
 
 from feedforward.ensemble import Ensemble, seeded
+from feedforward.exercises import initialization as exercises
+from feedforward.graph import Tensor
 from feedforward.initializers import fans, lecun
-from feedforward.propagation import forward_statistics
+from feedforward.normalization import BatchNorm
+from feedforward.propagation import forward_statistics, predicted_forward
+from feedforward.units import rectifier
+from tests.support.exercises import random_inputs
 
 AT = r"(z|widths|shape|weight)="
 """How a message about a mistake goes on after "at "."""
@@ -593,6 +599,7 @@ WRONG = {
         "32 bits": std_in_32_bits,
         "slopes within ±1": lambda s, a: std(s, min(max(a, -1), 1)),
         "named units only": std_named_units,
+        "slopes below 0.01 are 0": lambda s, a: std(s, a if abs(a) >= 0.01 else 0),
         "an epsilon beside the fan-in": std_of(lambda s: fans(s)[0] + 1e-5),
         "rounded": lambda s, a: round(std(s, a), 6),
         "a fan-in of two at least": std_of(lambda s: max(fans(s)[0], 2)),
@@ -706,3 +713,48 @@ EQUIVALENT = {
         "hat = (z - z.mean()) / std → hat = (z.mean() - z) / std": "ẑ enters as a square",
     },
 }
+
+
+def test_the_second_moments_that_are_expected_are_those_of_the_mean_field():
+    """Whose map integrates the unit over a bell, and does not take the half for granted."""
+    reference, inputs = random_inputs(exercises, "check_second_moments")
+    for widths, variances, x_square in inputs:
+        if len(variances) < 7:
+            field = predicted_forward("relu", np.multiply(widths[:-1], variances), x_square)
+            np.testing.assert_allclose(reference(widths, variances, x_square), field, rtol=1e-9)
+
+
+def test_the_start_that_is_expected_keeps_the_second_moment():
+    reference, _ = random_inputs(exercises, "check_start_std", 0)
+    for alpha in (0.0, 0.3, -1.0, 2.0):
+        (_, after) = predicted_forward(
+            rectifier(alpha), 2 * [40 * reference((30, 8, 5), alpha) ** 2], 3.0
+        )
+        before = 40 * reference((30, 8, 5), alpha) ** 2 * 3.0
+        assert after == pytest.approx(before, rel=1e-9)
+
+
+def test_the_way_back_that_is_expected_is_that_of_the_books_batch_norm():
+    reference, inputs = random_inputs(exercises, "check_batch_norm_backward")
+    for z, gamma, g, epsilon in inputs:
+        if len(z) > 1 and np.abs(z).max() < 1e4:
+            norm, node = BatchNorm((1,), epsilon=epsilon), Tensor(z[:, None])
+            norm.scale.data[:] = gamma
+            norm(node).backward(g[:, None])
+            size = np.abs(gamma * g).max() / math.sqrt(z.var() + epsilon)
+            np.testing.assert_allclose(
+                reference(z, gamma, g, epsilon), node.grad[:, 0], rtol=1e-9, atol=1e-9 * size
+            )
+
+
+def test_the_folded_layer_that_is_expected_does_what_layer_and_batch_norm_do_in_use():
+    reference, _ = random_inputs(exercises, "check_fold", 0)
+    rng = np.random.default_rng(0)
+    x, weight = rng.normal(size=(5, 4)), rng.normal(size=(3, 4))
+    bias, scale, shift, mean = rng.normal(size=(4, 3))
+    variance = rng.uniform(0.2, 3, 3)
+    norm = BatchNorm((3,), epsilon=0.01)
+    norm.scale.data[:], norm.shift.data[:] = scale, shift
+    norm.running_mean[:], norm.running_variance[:] = mean, variance
+    w, b = reference(weight, bias, scale, shift, mean, variance, 0.01)
+    np.testing.assert_allclose(x @ w.T + b, norm(x @ weight.T + bias, training=False).data)
