@@ -363,6 +363,8 @@ class _Trial:
                 wrong = self._off(values, aim, 0)
                 if wrong.any():
                     wrong = self._off(values, aim, self._slack(one.plain, part, aim, epsilon))
+                    if array.dtype == np.float32:  # beyond its range is only 0 and ∞
+                        wrong &= values != _in_single(aim)
             if wrong.any():
                 message = f"{self._you(part)} {_contrast(values, aim, wrong)}"
                 return _Trouble(message, part, (values, aim.astype(float)))

@@ -76,7 +76,7 @@ def check_gaussian_cost(answer: Callable[[Array, Array, Array], Array]) -> Feedb
         ([1.0], [3.0], [0.0]),
         ([1.0], [3.0], [2.0]),
         ([0.0, -1.0, 2.0], [1.0, 1.0, -40.0], [-3.0, 0.5, 6.0]),
-        ([1.0], [1.5], [-80.0]),
+        ([1.0], [1.5], [-300.0]),
     )
     return judge(
         answer,

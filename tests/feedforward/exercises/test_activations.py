@@ -699,6 +699,7 @@ WRONG = {
         "above both neighbours": maxout_above_neighbours,
         "any unit's largest": maxout_anywhere,
         "rounded": maxout_rounded,
+        "a tolerance of 1e-12": lambda z, g: (z >= z.max(-1, keepdims=True) - 1e-12) * g[..., None],
         "not below 0": maxout_of_positive,
         "as many units as pieces": maxout_square,
         "two axes": maxout_rows_only,
@@ -709,6 +710,7 @@ WRONG = {
     "check_sparsemax": {
         "support corrected once": support_corrected(1),
         "support corrected twice": support_corrected(2),
+        "support corrected five times": support_corrected(5),
         "support of four at most": sparsemax_of_sizes(lambda k: range(1, 5)),
         "never all": sparsemax_of_sizes(lambda k: range(1, max(k, 4))),
         "never one of one": sparsemax_of_sizes(

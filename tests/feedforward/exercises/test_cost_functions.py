@@ -545,6 +545,7 @@ MISTAKES = {
 WRONG = {
     "check_gaussian_cost": {
         "s is clipped to ±20": lambda m, t, s: gaussian(m, t, np.clip(s, -20, 20)),
+        "s is −100 at least": lambda m, t, s: gaussian(m, t, np.maximum(s, -100)),
         "s is clipped to ±100": lambda m, t, s: gaussian(m, t, np.clip(s, -100, 100)),
         "the target is overwritten": gaussian_in_place,
         "s is overwritten": gaussian_halves_s_in_place,

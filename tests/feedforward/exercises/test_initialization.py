@@ -599,6 +599,7 @@ WRONG = {
         "32 bits": std_in_32_bits,
         "slopes within ±1": lambda s, a: std(s, min(max(a, -1), 1)),
         "named units only": std_named_units,
+        "slopes below 0.01 are 0": lambda s, a: std(s, a if abs(a) >= 0.01 else 0),
         "an epsilon beside the fan-in": std_of(lambda s: fans(s)[0] + 1e-5),
         "rounded": lambda s, a: round(std(s, a), 6),
         "a fan-in of two at least": std_of(lambda s: max(fans(s)[0], 2)),

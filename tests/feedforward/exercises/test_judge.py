@@ -170,6 +170,20 @@ def test_rounding_on_the_way_is_allowed_where_the_check_says_so():
 
     assert not verdict(by_way_of_one, lambda z: z, draw=tiny).passed
     assert verdict(by_way_of_one, lambda z: z, draw=tiny, inner=1.0).passed
+    assert verdict(by_way_of_one, lambda z: z, draw=tiny, inner=lambda z: 1 + z.max()).passed
+    assert not verdict(by_way_of_one, lambda z: z, draw=tiny, inner=lambda z: z.max()).passed
+
+
+def test_what_float32_cannot_hold_is_infinite_or_zero_there():
+    def power(z):
+        return np.exp(z)
+
+    def far(rng):
+        return (np.array([rng.choice([-300.1, 300.1])]),)
+
+    assert verdict(lambda z: np.exp(z.astype(np.float32)), power, draw=far).passed
+    assert not verdict(lambda z: np.where(z > 0, np.inf, 0), power, draw=far).passed
+    assert not verdict(lambda z: np.float32(0 * z), power, draw=far).passed
 
 
 def test_nothing_that_is_not_finite_is_right():

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from feedforward.complexity import checkpoint_cost, measure_step, mlp_cost
+from feedforward.graph import Tensor
 
 AT = r"(widths|x|g)(=| of shape)"
 """How a message about a mistake goes on after "at "."""
@@ -181,6 +182,13 @@ def one_weight_at_a_time(x, W, g):
         slopes(W.shape, lambda one: J(x, one, none)),
         slopes(none.shape, lambda one: J(x, np.zeros_like(W), one)),
     )
+
+
+def by_the_engine(x, W, g):
+    nodes = [Tensor(np.array(v, float)) for v in (x, W, np.zeros(len(W)))]
+    a, weight, bias = nodes
+    (a @ weight.T + bias).backward(np.array(g, float))
+    return [node.grad for node in nodes]
 
 
 def in_fractions(x, W, g):
@@ -418,6 +426,7 @@ UNUSUAL = {
         ),
     },
     "check_layer_backward": {
+        "the book's own": by_the_engine,
         "lists and loops": by_lists,
         "a list of three": lambda x, W, g: list(back(x, W, g)),
         "float32": lambda x, W, g: [v.astype(np.float32) for v in back(x, W, g)],
