@@ -108,7 +108,8 @@ def test_every_picture_says_what_it_shows(site, page_name):
         assert hidden or inside or named, f"a drawing without a name: {str(svg)[:200]}"
 
 
-ASKED = {"light": {}, "dark": {"runOnly": ["cat.color"]}}
+COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
+ASKED = {"light": {}, "dark": {"runOnly": COLOURS}}
 """Of axe: everything, and again in the dark what the other theme changes."""
 
 
