@@ -116,7 +116,8 @@
     preview.style.left = `${left + scrollX}px`;
     preview.style.top = `${(below ? at.bottom + 8 : at.top - box.height - 8) + scrollY}px`;
   };
-  const sized = new ResizeObserver(place); // and once more when a formula's fonts have come
+  // And once more when a formula's fonts have come; in a frame of its own, since it may resize.
+  const sized = new ResizeObserver(() => requestAnimationFrame(place));
   document.fonts.addEventListener("loadingdone", place);
   const hide = () => {
     clearTimeout(waiting);
@@ -141,6 +142,7 @@
     preview.setAttribute("aria-hidden", "true"); // the link is there for whoever cannot see it
     preview.innerHTML = content;
     document.body.append(preview);
+    place();
     sized.observe(preview);
   };
   window.bookPreviews = (entries) => {
