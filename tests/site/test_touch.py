@@ -167,6 +167,25 @@ def test_a_tap_beside_a_checkbox_ticks_it(phone):
     assert box.is_checked() != before
 
 
+# ---------------------------------------------------------------------------------- previews
+
+
+def test_a_preview_that_shrinks_to_fit_a_phone_errs_nowhere(phone):
+    """A ResizeObserver that resizes what it observes is an error of the page in every engine."""
+    page = phone("chapters/notation.html")
+    page.evaluate(
+        "() => { window.said = []; addEventListener('error', (e) => said.push(e.message)); }"
+    )
+    shrunk = 0
+    for link in page.locator('main a[href*=".html#equation-"]').all():
+        link.focus()
+        page.wait_for_selector("#book-preview")
+        page.evaluate("() => new Promise((r) => requestAnimationFrame(() => setTimeout(r)))")
+        shrunk += page.locator("#book-preview").evaluate("(e) => e.style.fontSize !== ''")
+    assert shrunk > 0  # or this test has seen nothing
+    assert page.evaluate("said") == []
+
+
 # ------------------------------------------------------------------ coming back, and once more
 
 
