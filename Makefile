@@ -7,6 +7,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+.NOTPARALLEL:
 .PHONY: book serve lab pdf test test-all bench twice clean distclean help
 
 PORT ?= 8000
@@ -40,7 +41,7 @@ help:
 	@echo "make pdf     print the book into _build/feedforward.pdf"
 	@echo "make test    install what the tests need and run them"
 	@echo "             (PYTEST_ARGS='tests/site -k keyboard' runs a part, JOBS=1 one at a time)"
-	@echo "make test-all  also run the tests that take long: every notebook from nothing, every engine"
+	@echo "make test-all  also run the tests that take long: every notebook from nothing, every engine, twice"
 	@echo "make bench   measure figures, pages, the engine and the counts beside those of other tools"
 	@echo "make twice   build, edit, build again, and compare all files with a build from nothing"
 	@echo "make clean   remove what was built; make distclean removes .venv as well"
@@ -71,8 +72,10 @@ test: $(VENV)/.test _build/.site
 	@$(PY) -m bookbuild.browser --install
 	@$(PY) -m pytest -n $(JOBS) --dist loadgroup --no-loadscope-reorder $(PYTEST_ARGS)
 
+# `twice` after the tests: both would keep all cores busy.
 test-all: PYTEST_ARGS += -m ""
 test-all: test
+	@$(PY) -m benchmarks.twice
 
 bench: $(VENV)/.bench _build/.site
 	@$(PY) -m bookbuild.browser --install
