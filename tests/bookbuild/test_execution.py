@@ -75,7 +75,8 @@ def test_a_cell_that_fails_fails_the_build_and_the_other_chapters_are_kept(run, 
     assert not (tmp_path / ".executed" / "index.json").exists()
 
 
-MEET = """
+MEET = """import time
+from pathlib import Path
 Path({here!r}).touch()
 until = time.monotonic() + 60
 while not Path({there!r}).exists():

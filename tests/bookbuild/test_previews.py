@@ -53,10 +53,9 @@ def shown_in(book):
     return json.loads(script.removeprefix("bookPreviews(").removesuffix(");\n"))
 
 
-def test_only_what_another_page_refers_to_is_kept(build, tmp_path):
+def test_only_what_another_page_refers_to_is_kept(build):
     second = "# B\n\n```{math}\n:label: eq-there\ny\n```\n\n```{math}\n:label: eq-alone\nz\n```\n"
-    (tmp_path / "source").mkdir()
-    (tmp_path / "source" / "b.md").write_text(second, "utf-8")
+    (build.source / "b.md").write_text(second, "utf-8")
     first = "# A\n\n{eq}`eq-here`, {eq}`eq-there`\n\n```{math}\n:label: eq-here\nx\n```\n"
     book = build(f"{first}\n```{{toctree}}\nb\n```\n")
     assert book.error is None
