@@ -406,9 +406,9 @@ finite = st.sampled_from(fuzz.NUMBERS + fuzz.EXTREMES) | st.floats(allow_nan=Fal
 def test_costs_of_huge_and_tiny_numbers_are_those_of_fifty_digits(name, y, f, scale):
     """A cost beyond the largest number is ∞."""
     largest = np.finfo(float).max
-    y = abs(y) % 1.0 if name == "bernoulli_nll" else y
     scale = abs(scale)
     assume(max(abs(f), abs(y), scale) <= largest and scale > 0)
+    y = abs(y) % 1.0 if name == "bernoulli_nll" else y
     assume(name == "bernoulli_nll" or abs(y / 2 - f / 2) <= largest / 2)
     scaled = {"huber": {"delta": scale}, "gaussian_nll": {"std": scale}}
     scaled["laplace_nll"] = {"scale": scale}
