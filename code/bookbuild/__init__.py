@@ -15,6 +15,7 @@ PARTS = (
     "assets",
     "comments",
     "formulas",
+    "highlighting",
     "explorables",
     "experiments",
     "kernels",

@@ -152,13 +152,10 @@ def test_nothing_moves_while_a_page_is_read(served_visit):
 
 
 def test_the_first_load_is_light(served_visit, page_name, note):
-    """As the build counts: without frames, which come as the reader nears a figure."""
     visit = served_visit()
-    frames = {element["data-frames"] for element in book.html(page_name).select("[data-frames]")}
-    sizes = {url: size for url, size in visit.first.items() if url.split("/")[-1] not in frames}
-    kilobytes = sum(sizes.values()) / 1000
+    kilobytes = sum(visit.first.values()) / 1000
     note(f"first load  {page_name}: {kilobytes:.0f} kB gzipped in {len(visit.first)} requests")
-    heaviest = sorted(((size, url) for url, size in sizes.items()), reverse=True)[:5]
+    heaviest = sorted(((size, url) for url, size in visit.first.items()), reverse=True)[:5]
     assert visit.visits.base + page_name in visit.first
     assert kilobytes <= MOST_KILOBYTES, heaviest
 
