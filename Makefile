@@ -57,8 +57,10 @@ book: _build/.site
 
 _build/.site: $(VENV)/.book $(SOURCES)
 	@echo "==> Building the site in _build/html"
+	@$(PY) -m compileall -q code tests/claims  # now, as it changes folders that are sources
+	@mkdir -p _build && touch _build/.began
 	@$(VENV)/bin/jupyter-book build . -W -n --keep-going
-	@touch $@
+	@mv _build/.began $@  # what was edited during the build is newer
 
 serve: book
 	@$(PY) -c "import socket; socket.create_server(('127.0.0.1', $(PORT)))" 2>/dev/null \

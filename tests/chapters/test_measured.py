@@ -12,8 +12,8 @@ from pathlib import Path
 import jupytext
 import pytest
 
+from bookbuild.execution import EVAL
 from tests.support import book
-from tests.support.typed import EVAL
 
 CLOCKS = {"time.process_time", "time.perf_counter", "os.times", "tracemalloc.start"}
 """Not time.monotonic, which `progress` asks: on a page it leaves no trace."""

@@ -10,6 +10,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from bookbuild.execution import expressions
 from bookbuild.kernels import keep_listening
 from feedforward.experiments import FOLDER
 from tests.support import book
@@ -17,7 +18,6 @@ from tests.support import book
 MOST_LINES = 15
 LONGEST_LINE = 88
 """Characters; the page's code box hides what is beyond."""
-EVAL_ROLE = re.compile(r"\{eval\}(`+)(.+?)\1", re.DOTALL)
 
 # Other packages are imported first, so that a deprecation of theirs is not ours; from then
 # on every warning, whoever causes it, is an error.
@@ -50,8 +50,8 @@ BAR = re.compile(r"[█·]{24} step ")
 PATIENCE = 10.0
 """Seconds of the processor, of all its cores together."""
 
-FROM_NOTHING = "activations.md"
-"""The lightest chapter whose experiments take long enough to say how far they are."""
+SOON = "initialization.md"
+"""The chapter in which an experiment soon takes long enough to say how far it is."""
 ASKS_AGAIN = {"reproductions.md"}
 """Pages that show the other chapters' experiments: those run there, and are only looked up here."""
 
@@ -73,7 +73,7 @@ def executed(request) -> nbformat.NotebookNode:
 @pytest.fixture(
     scope="module",
     params=[
-        pytest.param(path, marks=[pytest.mark.thorough] * (path.name != FROM_NOTHING))
+        pytest.param(path, marks=pytest.mark.thorough)
         for path in book.notebooks()
         if path.name not in ASKS_AGAIN
     ],
@@ -84,14 +84,24 @@ def trained(request) -> nbformat.NotebookNode:
     return run_live(request.param, kept=False)
 
 
-def run(notebook: nbformat.NotebookNode, folder: Path) -> None:
-    """In a kernel of its own, started in the folder; a busy machine may take its time."""
+def run(notebook: nbformat.NotebookNode, folder: Path, whole: bool = True) -> None:
+    """In a kernel of its own, started in the folder; a busy machine may take its time.
+
+    whole: or only the cells up to the first that shows a bar, and the last.
+    """
+
+    def cut(cell: nbformat.NotebookNode, cell_index: int, **_: object) -> None:
+        if not whole and BAR.search("".join(out.get("text", "") for out in cell.outputs)):
+            del notebook.cells[cell_index + 1 : -1]
+
     resources = {"metadata": {"path": str(folder)}}
-    NotebookClient(notebook, timeout=1200, startup_timeout=300, resources=resources).execute()
+    NotebookClient(
+        notebook, timeout=1200, startup_timeout=300, resources=resources, on_cell_executed=cut
+    ).execute()
 
 
 @cache  # a worker may set up a fixture again for the next test of the same chapter
-def run_live(path: Path, kept: bool) -> nbformat.NotebookNode:
+def run_live(path: Path, kept: bool, whole: bool = True) -> nbformat.NotebookNode:
     """The chapter after a run from top to bottom in a fresh kernel, with its {eval} roles.
 
     In live mode, as a reader runs it. The first cell and the last are the test's own.
@@ -101,9 +111,9 @@ def run_live(path: Path, kept: bool) -> nbformat.NotebookNode:
     for cell in notebook.cells:
         cells.append(cell)
         if cell.cell_type == "markdown":
-            roles = [match[2] for match in EVAL_ROLE.finditer(cell.source)]
             cells += [
-                nbformat.v4.new_code_cell(role, metadata={"tags": ["eval"]}) for role in roles
+                nbformat.v4.new_code_cell(role, metadata={"tags": ["eval"]})
+                for role in expressions(cell)
             ]
     notebook.cells = [*cells, nbformat.v4.new_code_cell(TELL)]
     # A kernel of this very Python, whatever kernels the machine's owner has installed.
@@ -114,7 +124,7 @@ def run_live(path: Path, kept: bool) -> nbformat.NotebookNode:
         patch.delenv("EXPLORABLE_STATIC", raising=False)
         if not kept:
             patch.delenv(FOLDER)
-        run(notebook, path.parent)
+        run(notebook, path.parent, whole)
     return notebook
 
 
@@ -178,6 +188,16 @@ def test_a_chapter_runs_from_nothing_and_shows_the_bars(trained):
     assert [
         cell.source for cell, text in zip(slow, shown, strict=True) if not BAR.search(text)
     ] == []
+
+
+def test_a_chapter_runs_from_nothing_to_its_first_bar():
+    (path,) = (path for path in book.notebooks() if path.name == SOON)
+    notebook = run_live(path, kept=False, whole=False)
+    assert [out for _, out in outputs(notebook) if out.output_type == "error"] == []
+    assert aside(notebook) == []
+    *before, (last, _, _) = times(notebook)
+    assert [cell.source for cell, took, _ in before if took > PATIENCE] == []
+    assert BAR.search("".join(out.get("text", "") for out in last.outputs))
 
 
 def test_every_explored_figure_shows_live_controls(executed):

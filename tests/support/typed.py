@@ -16,6 +16,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
+from bookbuild.execution import EVAL
 from bookbuild.marks import spans
 
 SMALLEST = 13
@@ -44,7 +45,6 @@ REFERENCE = re.compile(
 )
 SENTENCE_END = re.compile(r"(?<=[.?!])[\")]?\s+(?=[A-Z$*{\[(])|\n\s*\n|\n(?=[-|>] )")
 ROW = re.compile(r"^\|.*\|[ ]*$", re.MULTILINE)
-EVAL = re.compile(r"\{eval\}(`+)(.+?)\1", re.DOTALL)
 ADMONITION = re.compile(
     r"^(:{4,})\{admonition\}[^\n]*\n:class: question\n(?P<body>.*?)^\1[ ]*$",
     re.DOTALL | re.MULTILINE,

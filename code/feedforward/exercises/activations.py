@@ -54,7 +54,7 @@ def check_sharp_softplus(answer: Callable[[Array, float], Array]) -> Feedback:
         [(np.array(z), beta) for z, beta in shown],
         draw,
         hint,
-        f"five inputs agree, ±1000 too. At z = 0 the gap to ReLU is log 2/β: "
+        f"five inputs agree, ±1,000 too. At z = 0 the gap to ReLU is log 2/β: "
         f"{np.log(2) / 4:.3f} for β = 4.",
         inner=lambda z, beta: 1 / beta + np.abs(z).max(),
     )

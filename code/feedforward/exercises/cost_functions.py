@@ -164,7 +164,7 @@ def check_stable_nll(answer: Callable[[Array, Array], Array]) -> Feedback:
         [(np.array(logits), np.array(label)) for logits, label in shown],
         draw,
         hint,
-        "nine batches agree, at logits of ±1000 too.",
+        "nine batches agree, at logits of ±1,000 too.",
         inner=1.0,
     )
 
@@ -227,8 +227,8 @@ def check_quantile_cost(answer: Callable[[float, Array, float], Array]) -> Feedb
         [(prediction, np.array(target), level) for prediction, target, level in shown],
         draw,
         hint,
-        "five batches are right. On 1999 exponential waiting times the mean of this cost is least "
-        f"at {least:.2f}; their 90 % quantile is {np.quantile(waits, 0.9):.2f}.",
+        "five batches are right. On 1,999 exponential waiting times the mean of this cost is least "
+        f"at {least:.2f}; their 90 % quantile is {np.quantile(waits, 0.9):.2f}.",
         inner=lambda prediction, target, level: np.abs(target - prediction).max(),
     )
 
