@@ -21,10 +21,16 @@ import numpy as np
 import pytest
 
 from feedforward import exercises
+from tests.support import book
 from tests.support.exercises import feedback_of, function_of, parts_of, printed
 from tests.support.mutants import mutants
 
-NAMES = [module.name for module in pkgutil.iter_modules(exercises.__path__)]
+NAMES = [
+    module.name
+    for module in pkgutil.iter_modules(exercises.__path__)
+    if (book.ROOT / "chapters" / f"{module.name.replace('_', '-')}.md").is_file()
+]
+"""The modules of chapters."""
 CHECKS = {name: import_module(f"feedforward.exercises.{name}") for name in NAMES}
 DATA = {name: import_module(f"tests.feedforward.exercises.test_{name}") for name in NAMES}
 
