@@ -10,20 +10,43 @@ from tests.support import book
 from tests.support.visits import Standing, Visit, Visits
 
 MEASURED = "measured on the site"
+TRANSPORTS = ("http", "file")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Pages and figures are found in the build. Without a build, one test says so and fails."""
-    if "page_name" in metafunc.fixturenames and "figure_id" in metafunc.fixturenames:
-        found = book.explorers() or [("", "")]
-        ids = [f"{page}#{figure}" for page, figure in found]
-        metafunc.parametrize(("page_name", "figure_id"), found, ids=ids)
-    elif "page_name" in metafunc.fixturenames:
-        pages = [page for page in book.pages() if not book.leads_to(page)]
-        metafunc.parametrize("page_name", pages or [""])
+    """Pages and figures are found in the build. Without a build, one test says so and fails.
+
+    A module may name the page whose visits from a folder stand for all others': FROM_A_FOLDER.
+    """
+    representative = getattr(metafunc.module, "FROM_A_FOLDER", None)
+    by_page = "page_name" in metafunc.fixturenames
+    if "base" in metafunc.fixturenames and not (by_page and representative):
+        metafunc.parametrize("base", TRANSPORTS, indirect=True)
+    if not by_page:
+        return
+    if "figure_id" in metafunc.fixturenames:
+        names = ["page_name", "figure_id"]
+        found = [list(explorer) for explorer in book.explorers()] or [["", ""]]
+    else:
+        names = ["page_name"]
+        found = [[page] for page in book.pages() if not book.leads_to(page)] or [[""]]
+    if representative is None or "base" not in metafunc.fixturenames:
+        metafunc.parametrize(names, found, ids=map("#".join, found))
+        return
+    visits = [
+        pytest.param(
+            base,
+            *each,
+            id=f"{'#'.join(each)}-{base}",
+            marks=metafunc.module.OTHERS if base == "file" and each[0] != representative else (),
+        )
+        for each in found
+        for base in TRANSPORTS
+    ]
+    metafunc.parametrize(["base", *names], visits, indirect=["base"])
 
 
-@pytest.fixture(params=["http", "file"])
+@pytest.fixture
 def base(request: pytest.FixtureRequest, site, address) -> str:
     """Where pages are opened: on a server, then from the folder."""
     return address if request.param == "http" else f"{site.as_uri()}/"

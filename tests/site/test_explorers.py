@@ -11,6 +11,11 @@ from tests.support.walks import answer_times, figure_on
 
 SLOWEST_MILLISECONDS = 16.7  # one frame at 60 Hz
 
+FROM_A_FOLDER = "chapters/cost-functions.html"
+"""Whose figures are turned from a folder in every run."""
+OTHERS = pytest.mark.thorough
+"""The other pages from a folder."""
+
 
 def test_the_book_has_explorers(site):
     pages = {page for page, _ in book.explorers()}

@@ -5,6 +5,11 @@ import pytest
 from tests.support import book
 from tests.support.questions import Asked, explained
 
+FROM_A_FOLDER = "chapters/cost-functions.html"
+"""Whose questions are asked from a folder in every run."""
+OTHERS = pytest.mark.thorough
+"""The other pages from a folder."""
+
 
 def test_chapter_one_asks(site):
     asked = book.html("chapters/cost-functions.html").select("form.question-form")
