@@ -263,11 +263,11 @@ def kind(value: Any, kinds: type | tuple[type, ...], name: str) -> Any:
     return value
 
 
-def able(value: Any, abilities: tuple[str, ...], name: str) -> Any:
-    """An object that has these attributes, whatever its class: a network of one's own."""
-    missing = [ability for ability in abilities if not hasattr(value, ability)]
+def has_attributes(value: Any, attributes: tuple[str, ...], name: str) -> Any:
+    """An object that has these attributes, whatever its class: also a network of your own."""
+    missing = [attribute for attribute in attributes if not hasattr(value, attribute)]
     if missing or isinstance(value, type):
-        raise TypeError(f"{name} must have {' and '.join(abilities)}, got {given(value)}")
+        raise TypeError(f"{name} must have {' and '.join(attributes)}, got {given(value)}")
     return value
 
 

@@ -154,8 +154,16 @@ def categorical_nll(logits: Either, label: Array) -> Either:
         raise TypeError("label must hold integers, got a Tensor")
     label = _check.labels(label, m, k, "label")
     with np.errstate(over="ignore"):  # e^−∞ = 0, as it should be
-        logits = logits - value(logits).max(axis=1, keepdims=True)
-        return logsumexp(logits, axis=1) - logits[np.arange(m), label]
+        return nll_of_logits(logits - value(logits).max(axis=1, keepdims=True), label)
+
+
+def nll_of_logits(logits: Either, label: Array) -> Either:
+    """The formula of `categorical_nll` alone: log Σⱼ e^zⱼ − z_y, of logits that need no check.
+
+    logits: shape (m, k); label: shape (m,). Returns shape (m,). NaN and infinity pass through, so
+    an Ensemble can be trained on although a member has diverged.
+    """
+    return logsumexp(logits, axis=1) - logits[np.arange(len(label)), label]
 
 
 # ------------------------------------------------------------------ a mixture of Gaussians

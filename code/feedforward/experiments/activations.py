@@ -14,8 +14,7 @@ from feedforward.ensemble import Ensemble, of_each, seeded
 from feedforward.experiments import kept
 from feedforward.graph import Tensor
 from feedforward.mixture import mixture_parameters, sample_mixture
-from feedforward.progress import progress
-from feedforward.training import adam, minibatches, train
+from feedforward.training import at_steps, train, train_with_snapshots
 from feedforward.units import (
     UNITS,
     Unit,
@@ -47,19 +46,6 @@ def wavy_data() -> tuple[Array, Array]:
     return x, np.sin(2 * x) + x / 3
 
 
-def film(network: Ensemble, cost, x: Array, y: Array, steps: list[int], rate: float) -> list:
-    """Train with Adam on all data; a copy of every parameter at each of `steps`, the first 0."""
-    take_step, frames = adam(network.parameters(), rate), []
-    for step in progress(steps[-1] + 1):
-        if step in steps:
-            frames.append([p.data.copy() for p in network.parameters()])
-        of_each(cost)(network(x), y).mean().backward()
-        take_step()
-        for p in network.parameters():
-            p.grad = None
-    return frames
-
-
 @kept
 def eight_units_film(unit: str, seeds: tuple[int, ...] = (0, 1, 2, 3, 4)) -> list:
     """One hidden layer of eight units on the wavy curve: the weights at each of HOOK_STEPS."""
@@ -69,7 +55,10 @@ def eight_units_film(unit: str, seeds: tuple[int, ...] = (0, 1, 2, 3, 4)) -> lis
         weight = rng.uniform(0.7, 1.5, 8) * rng.choice([-1, 1], 8)
         network.weights[0].data[member, :, 0] = weight
         network.biases[0].data[member, 0] = -weight * rng.uniform(-3, 3, 8)
-    return film(network, costs.squared_error, x, y, HOOK_STEPS, HOOK_RATE)
+    return train_with_snapshots(
+        network, of_each(costs.squared_error), x, y,
+        at=HOOK_STEPS, learning_rate=HOOK_RATE, optimizer="adam",
+    )  # fmt: skip
 
 
 def eight_units_error(unit: str) -> Array:
@@ -332,7 +321,10 @@ def maxout_film(pieces: int, start: str = "spread", seeds: tuple[int, ...] = (0,
         network.biases[0].data[member, 0] = offset
     network.weights[-1].data[:] = [[1.0, -1.0]]
     y = TARGETS["a wave"](x)
-    return film(network, costs.squared_error, x, y, MAXOUT_STEPS, 0.01)
+    return train_with_snapshots(
+        network, of_each(costs.squared_error), x, y,
+        at=MAXOUT_STEPS, learning_rate=0.01, optimizer="adam",
+    )  # fmt: skip
 
 
 def maxout_parts(frame: list, x: Array, pieces: int) -> tuple[Array, Array]:
@@ -569,7 +561,11 @@ def collapse_run(floor: float, seeds: tuple[int, ...] = (0, 1, 2)) -> dict[str, 
     network = density_network(5, 10, seeds)
     cost = density_cost(5, floor)
     measured = {"train": [], "test": [], "worst": [], "narrowest": [], "mixture": []}
-    for weights in film(network, cost, centered(t), x, COLLAPSE_STEPS, 0.003):
+    frames = train_with_snapshots(
+        network, of_each(cost), centered(t), x,
+        at=COLLAPSE_STEPS, learning_rate=0.003, optimizer="adam",
+    )  # fmt: skip
+    for weights in frames:
         with_weights(network, weights)
         outputs = network.predict(centered(t)).astype(float)
         measured["train"].append([cost(member, x).mean() for member in outputs])
@@ -669,18 +665,17 @@ def _trained(contest: str, unit: str, looks: tuple[int, ...], seeds: tuple[int, 
     width = COMPARISON_MAXOUT if unit == "maxout" else COMPARISON_WIDTH
     widths = (data.x_train.shape[1], width, width, 10)
     network = Ensemble(widths, SHIFTED_SIGMOIDS.get(unit, unit), seeded(seeds))
-    x, y = data.x_train.astype(np.float32), data.y_train
-    batches = minibatches(len(x), COMPARISON_BATCH, np.random.default_rng(0))
-    take_step, cost, found = adam(network.parameters(), rate), of_each(costs.categorical_nll), []
-    for step in progress(looks[-1]):
-        batch = next(batches)
-        for p in network.parameters():
-            p.grad = None
-        cost(network(x[batch]), y[batch]).mean().backward()
-        take_step()
-        if step + 1 in looks:
-            said = network.predict(data.x_test).argmax(axis=2)
-            found.append((said == data.y_test).mean(axis=1))
+    found: list[Array] = []
+
+    def look(_: int) -> None:
+        said = network.predict(data.x_test).argmax(axis=2)
+        found.append((said == data.y_test).mean(axis=1))
+
+    train(
+        network, of_each(costs.categorical_nll), data.x_train.astype(np.float32), data.y_train,
+        steps=looks[-1], learning_rate=rate, optimizer="adam", batch_size=COMPARISON_BATCH,
+        rng=np.random.default_rng(0), callback=at_steps(looks, look),
+    )  # fmt: skip
     return np.array(found)
 
 
