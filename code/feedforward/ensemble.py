@@ -16,7 +16,7 @@ from itertools import pairwise
 import numpy as np
 
 from feedforward import _check, graph
-from feedforward.graph import Either, Tensor
+from feedforward.graph import ArrayOrTensor, Tensor
 from feedforward.normalization import BatchNorm, LayerNorm
 from feedforward.units import Unit, maxout, unit_by_name
 
@@ -113,7 +113,7 @@ class Ensemble:
             passed.append((z, a))
         return passed
 
-    def activate(self, z: Either) -> Either:
+    def activate(self, z: ArrayOrTensor) -> ArrayOrTensor:
         """The unit, applied to pre-activations."""
         return maxout(z, self.pieces) if self.unit is None else self.unit(z)
 
@@ -136,7 +136,9 @@ class Ensemble:
         return float(density @ self.unit(z) ** 2 / density.sum())
 
 
-def of_each(cost: Callable[[Either, Array], Either]) -> Callable[[Either, Array], Either]:
+def of_each(
+    cost: Callable[[ArrayOrTensor, Array], ArrayOrTensor],
+) -> Callable[[ArrayOrTensor, Array], ArrayOrTensor]:
     """A cost (outputs, y) → (m,) as the cost of an Ensemble: summed over members, (m,) again.
 
     The mean over examples then has, for each member, just the gradient of that member's own mean.
@@ -144,7 +146,7 @@ def of_each(cost: Callable[[Either, Array], Either]) -> Callable[[Either, Array]
 
     _check.function(cost, "cost")
 
-    def summed(outputs: Either, y: Array) -> Either:
+    def summed(outputs: ArrayOrTensor, y: Array) -> ArrayOrTensor:
         outputs = outputs if isinstance(outputs, Tensor) else _check.real(outputs, "outputs")
         _check.dimensions(graph.value(outputs), {3: "(S, m, n_out)"}, "outputs")
         members, m, n_out = outputs.shape

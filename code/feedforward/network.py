@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from feedforward import _check
-from feedforward.graph import Either, Tensor, affine, no_grad, value
+from feedforward.graph import ArrayOrTensor, Tensor, affine, no_grad, value
 from feedforward.initializers import INITIALIZERS
 from feedforward.normalization import BatchNorm
 from feedforward.units import Unit, unit_by_name
@@ -55,7 +55,7 @@ class MLP:
         hidden = self.widths[1:-1] if batch_norm else ()
         self.norms = [BatchNorm((n,), dtype=dtype) for n in hidden]
 
-    def __call__(self, x: Either, training: bool = True) -> Tensor:
+    def __call__(self, x: ArrayOrTensor, training: bool = True) -> Tensor:
         """The outputs (m, n_out) for inputs x (m, n_in), as a Tensor that leads to the weights.
 
         training: what a BatchNorm normalizes by, this batch's moments or the running ones.
@@ -68,7 +68,7 @@ class MLP:
         with no_grad(), _check.in_range(x=x):
             return value(self(x, training=False))
 
-    def layers(self, x: Either, training: bool = True) -> list[tuple[Tensor, Tensor]]:
+    def layers(self, x: ArrayOrTensor, training: bool = True) -> list[tuple[Tensor, Tensor]]:
         """(z, a) of every layer: before and after its unit; the last has none, so a = z there.
 
         z is what the unit gets: with batch normalization, the normalized pre-activation.

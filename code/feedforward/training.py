@@ -15,11 +15,11 @@ from typing import Any, Protocol
 import numpy as np
 
 from feedforward import _check
-from feedforward.graph import Either, Tensor
+from feedforward.graph import ArrayOrTensor, Tensor
 from feedforward.progress import progress
 
 Array = np.ndarray
-Cost = Callable[[Tensor, Array], Either]
+Cost = Callable[[Tensor, Array], ArrayOrTensor]
 """cost(prediction, target): one value per example, as the functions of `feedforward.costs`."""
 Step = Callable[..., None]
 """step(scale=1.0): one step of `scale` times the learning rate."""

@@ -332,7 +332,6 @@ ROWS: dict[str, Row] = {
             ("affine", {"x": M, "weight": W, "bias": B}),
             ("reshape", {"x": M, "shape": (3, 2)}),
             ("transpose", {"x": M, "axes": (1, 0)}),
-            ("concatenate", {"xs": [M, M], "axis": 0}),
         ]
         for name in names.split()
     },
