@@ -1,4 +1,4 @@
-"""Normalization layers: they take a signal's size out and learn a size of their own.
+"""Normalization layers: each signal gets mean 0 and variance 1, then a learned scale and shift.
 
 Both work on pre-activations of shape (m, n), or (S, m, n) for an `Ensemble` of S networks, as
 arrays or as Tensors of `feedforward.graph`, which derives the way back.
@@ -53,7 +53,7 @@ def _moments(z: ArrayOrTensor, axis: int) -> tuple[ArrayOrTensor, ArrayOrTensor]
 
 
 def _signals(z: ArrayOrTensor, shape: tuple[int, ...]) -> ArrayOrTensor:
-    """What comes in: for parameters of shape (…, n), arrays or Tensors (…, m, n)."""
+    """z, an array or a Tensor, checked: (…, m, n) for parameters of shape (…, n)."""
     z = z if isinstance(z, graph.Tensor) else _check.real(z, "z")
     if z.ndim < 2 or z.shape[:-2] != shape[:-2] or z.shape[-1] != shape[-1]:
         expected = ", ".join(map(str, (*shape[:-2], "m", shape[-1])))
@@ -79,6 +79,10 @@ class BatchNorm:
 
     The running variance is the unbiased one, Σ/(m − 1), as in PyTorch; the batch is
     divided by its own, Σ/m. Source: Ioffe and Szegedy (2015), algorithms 1 and 2.
+
+    >>> z = np.array([[1.0], [3.0]])
+    >>> BatchNorm((1,))(z).data.round(3).ravel()
+    array([-1.,  1.])
     """
 
     def __init__(
@@ -102,7 +106,7 @@ class BatchNorm:
         """z (…, m, n) normalized over its m examples, or by the running moments."""
         z = _signals(z, self.scale.shape)
         if training:
-            mean, variance = self._of_batch(z)
+            mean, variance = self._batch_moments(z)
         else:
             mean, variance = self.running_mean, self.running_variance
         return self.scale * _standardized(z, mean, variance, self.epsilon) + self.shift
@@ -111,7 +115,7 @@ class BatchNorm:
         """γ and β."""
         return [self.scale, self.shift]
 
-    def _of_batch(self, z: ArrayOrTensor) -> tuple[ArrayOrTensor, ArrayOrTensor]:
+    def _batch_moments(self, z: ArrayOrTensor) -> tuple[ArrayOrTensor, ArrayOrTensor]:
         m = z.shape[-2]
         if m < 2:
             raise ValueError(
@@ -130,7 +134,7 @@ class BatchNorm:
 class LayerNorm:
     """Layer normalization: the same, with the moments of one example's n units.
 
-    Training and use are the same thing: no batch, no running moments.
+    Training and prediction are the same thing: no batch, no running moments.
     Source: Ba, Kiros and Hinton (2016), eq. 3 and 4.
     """
 

@@ -145,7 +145,7 @@ def train_with_snapshots(
     >>> x = np.ones((1, 1))
     >>> frames = train_with_snapshots(line, squared_error, x, x, at=(0, 50), learning_rate=0.1)
     >>> [round(float(weight.item() + bias.item()), 3) for weight, bias in frames]
-    [0.126, 1.0]
+    [0.178, 1.0]
     """
     frames: list[list[Array]] = []
 

@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 
 from feedforward import costs
-from feedforward.ensemble import Ensemble, of_each, seeded
+from feedforward.ensemble import Ensemble, per_member, seeded
 from feedforward.graph import Tensor
 from feedforward.initializers import he
 from feedforward.network import MLP
@@ -208,7 +208,7 @@ def test_each_member_of_an_ensemble_may_have_its_own_learning_rate(optimizer):
     x, y = problem()
     rates = np.array([0.01, 0.1])
     together = Ensemble((3, 5, 2), "tanh", seeded([0, 1]), dtype=np.float64)
-    cost = of_each(costs.categorical_nll)
+    cost = per_member(costs.categorical_nll)
     train(together, cost, x, y, steps=5, learning_rate=rates[:, None, None], optimizer=optimizer)
     for member, rate in enumerate(rates):
         alone = Ensemble((3, 5, 2), "tanh", seeded([member]), dtype=np.float64)
@@ -222,7 +222,7 @@ def test_without_the_check_a_member_that_diverges_harms_no_other():
     rates = np.array([1e30, 0.1], np.float32)[:, None, None]
     together = Ensemble((3, 5, 2), "relu", seeded([0, 1]))
     settings = {"steps": 20, "check_finite": False}
-    cost = of_each(costs.nll_of_logits)
+    cost = per_member(costs.nll_of_logits)
     train(together, cost, x, y, learning_rate=rates, **settings)
     alone = Ensemble((3, 5, 2), "relu", seeded([1]))
     train(alone, cost, x, y, learning_rate=0.1, **settings)

@@ -10,7 +10,7 @@ import numpy as np
 
 from feedforward import costs, graph
 from feedforward.datasets import Split, digits, inverse_problem, mnist1d
-from feedforward.ensemble import Ensemble, of_each, seeded
+from feedforward.ensemble import Ensemble, per_member, seeded
 from feedforward.experiments import kept
 from feedforward.graph import Tensor
 from feedforward.mixture import mixture_parameters, sample_mixture
@@ -56,7 +56,7 @@ def eight_units_film(unit: str, seeds: tuple[int, ...] = (0, 1, 2, 3, 4)) -> lis
         network.weights[0].data[member, :, 0] = weight
         network.biases[0].data[member, 0] = -weight * rng.uniform(-3, 3, 8)
     return train_with_snapshots(
-        network, of_each(costs.squared_error), x, y,
+        network, per_member(costs.squared_error), x, y,
         at=HOOK_STEPS, learning_rate=HOOK_RATE, optimizer="adam",
     )  # fmt: skip
 
@@ -110,7 +110,7 @@ def chain_gradients(unit: str, scale: float, seeds: tuple[int, ...] = (0, 1, 2, 
     for weight in network.weights[1:-1]:
         weight.data[:] = [scale * np.linalg.qr(w)[0] for w in weight.data]
     layers = network.layers(data.x_train[:100])
-    of_each(costs.categorical_nll)(layers[-1][0], data.y_train[:100]).mean().backward()
+    per_member(costs.categorical_nll)(layers[-1][0], data.y_train[:100]).mean().backward()
     norms = np.array([np.linalg.norm(z.grad, axis=2).mean(axis=1) for z, _ in layers[:-1]])
     return (norms / norms[-1]).T[:, ::-1]
 
@@ -146,7 +146,7 @@ def learned_slopes(
     else:
         net = LearnedRectifier(widths, seeded(seeds), start)
     train(
-        net, of_each(costs.categorical_nll), data.x_train, data.y_train, steps=SLOPE_STEPS,
+        net, per_member(costs.categorical_nll), data.x_train, data.y_train, steps=SLOPE_STEPS,
         learning_rate=0.01, optimizer="adam", batch_size=100, rng=np.random.default_rng(0),
     )  # fmt: skip
     alpha = np.zeros(len(seeds)) if start is None else net.alpha.data.ravel()
@@ -205,7 +205,7 @@ def edge_reader(unit: str, seeds: tuple[int, ...] = (0, 1, 2, 3, 4)) -> tuple[Ar
         x[name] = edge_features(pictures, EDGE_UNITS[unit])
     reader = Ensemble((x["train"].shape[1], 10), "identity", seeded(seeds))
     train(
-        reader, of_each(costs.categorical_nll), x["train"], images.y_train, steps=300,
+        reader, per_member(costs.categorical_nll), x["train"], images.y_train, steps=300,
         learning_rate=0.01, optimizer="adam", batch_size=100, rng=np.random.default_rng(0),
     )  # fmt: skip
     return tuple(
@@ -245,7 +245,7 @@ def active_shares(
 
     before = shares()
     train(
-        network, of_each(costs.categorical_nll), data.x_train, data.y_train, steps=DEAD_STEPS,
+        network, per_member(costs.categorical_nll), data.x_train, data.y_train, steps=DEAD_STEPS,
         learning_rate=learning_rate, batch_size=50, rng=np.random.default_rng(0),
         optimizer=optimizer,
     )  # fmt: skip
@@ -322,7 +322,7 @@ def maxout_film(pieces: int, start: str = "spread", seeds: tuple[int, ...] = (0,
     network.weights[-1].data[:] = [[1.0, -1.0]]
     y = TARGETS["a wave"](x)
     return train_with_snapshots(
-        network, of_each(costs.squared_error), x, y,
+        network, per_member(costs.squared_error), x, y,
         at=MAXOUT_STEPS, learning_rate=0.01, optimizer="adam",
     )  # fmt: skip
 
@@ -404,7 +404,7 @@ def mixture_weights(components: int, seeds: tuple[int, ...] = MDN_SEEDS) -> list
     data = inverse_data()
     network = density_network(components, MDN_HIDDEN, seeds)
     train(
-        network, of_each(density_cost(components)), centered(data.x_train), data.y_train,
+        network, per_member(density_cost(components)), centered(data.x_train), data.y_train,
         steps=MDN_STEPS, learning_rate=MDN_RATE, optimizer="adam",
     )  # fmt: skip
     return [p.data for p in network.parameters()]
@@ -417,7 +417,7 @@ def mean_weights(seeds: tuple[int, ...] = MDN_SEEDS) -> list[Array]:
     network = Ensemble((1, MDN_HIDDEN, 1), "tanh", seeded(seeds))
     network.biases[0].data[:] = [[rng.uniform(-2, 2, MDN_HIDDEN)] for rng in seeded(seeds)]
     train(
-        network, of_each(lambda f, x: costs.squared_error(f[:, 0], x)), centered(data.x_train),
+        network, per_member(lambda f, x: costs.squared_error(f[:, 0], x)), centered(data.x_train),
         data.y_train, steps=MDN_STEPS, learning_rate=MDN_RATE, optimizer="adam",
     )  # fmt: skip
     return [p.data for p in network.parameters()]
@@ -562,7 +562,7 @@ def collapse_run(floor: float, seeds: tuple[int, ...] = (0, 1, 2)) -> dict[str, 
     cost = density_cost(5, floor)
     measured = {"train": [], "test": [], "worst": [], "narrowest": [], "mixture": []}
     frames = train_with_snapshots(
-        network, of_each(cost), centered(t), x,
+        network, per_member(cost), centered(t), x,
         at=COLLAPSE_STEPS, learning_rate=0.003, optimizer="adam",
     )  # fmt: skip
     for weights in frames:
@@ -596,7 +596,7 @@ def five_alike(seeds: tuple[int, ...] = MDN_SEEDS[:3]) -> tuple[Array, Array]:
         groups = p.reshape(len(seeds), 3, 5, -1)
         groups[:] = groups[:, :, :1]
     train(
-        network, of_each(density_cost(5)), centered(data.x_train), data.y_train,
+        network, per_member(density_cost(5)), centered(data.x_train), data.y_train,
         steps=MDN_STEPS, learning_rate=MDN_RATE, optimizer="adam",
     )  # fmt: skip
     outputs = network.predict(centered(data.x_test))
@@ -672,7 +672,7 @@ def _trained(contest: str, unit: str, looks: tuple[int, ...], seeds: tuple[int, 
         found.append((said == data.y_test).mean(axis=1))
 
     train(
-        network, of_each(costs.categorical_nll), data.x_train.astype(np.float32), data.y_train,
+        network, per_member(costs.categorical_nll), data.x_train.astype(np.float32), data.y_train,
         steps=looks[-1], learning_rate=rate, optimizer="adam", batch_size=COMPARISON_BATCH,
         rng=np.random.default_rng(0), callback=at_steps(looks, look),
     )  # fmt: skip

@@ -11,7 +11,7 @@ import numpy as np
 from feedforward import costs, graph
 from feedforward.approximation import montufar_network, network_of, sawtooth
 from feedforward.datasets import Split, digits, mnist1d
-from feedforward.ensemble import Ensemble, of_each, seeded
+from feedforward.ensemble import Ensemble, per_member, seeded
 from feedforward.experiments import kept
 from feedforward.graph import Tensor
 from feedforward.regions import montufar_lower_bound, pieces_on_line, regions_in_window
@@ -53,7 +53,7 @@ def train_by_adam(
 ) -> list[list[Array]]:
     """Train every member with Adam; all parameters after each number of steps in `at`."""
     return train_with_snapshots(
-        net, of_each(cost), x, y, at=at, learning_rate=learning_rate, optimizer="adam",
+        net, per_member(cost), x, y, at=at, learning_rate=learning_rate, optimizer="adam",
         batch_size=batch_size, rng=np.random.default_rng(0),
     )  # fmt: skip
 
@@ -241,7 +241,7 @@ def excess(seeds: tuple[int, ...] = (0, 1, 2, 3, 4)) -> dict[int, tuple[Array, A
             y = x @ slope + rng.normal(0, 0.5, (EXCESS_EXAMPLES, 1))
             net = Ensemble((10, width, 1) if width else (10, 1), relu, [rng])
             train(
-                net, of_each(costs.squared_error), x, y,
+                net, per_member(costs.squared_error), x, y,
                 steps=800, learning_rate=0.01, optimizer="adam",
             )  # fmt: skip
             errors.append(

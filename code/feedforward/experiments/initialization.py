@@ -15,7 +15,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from feedforward import costs, graph
 from feedforward.datasets import Split, digits
-from feedforward.ensemble import Ensemble, of_each, seeded
+from feedforward.ensemble import Ensemble, per_member, seeded
 from feedforward.experiments import kept
 from feedforward.graph import Tensor
 from feedforward.initializers import gain, he, lecun, orthogonal, scaled, xavier
@@ -75,7 +75,7 @@ def train_on_digits(
     """`train` on the digits; a member that diverges is no reason to stop the others."""
     data = digits_data()
     train(
-        net, of_each(costs.nll_of_logits), data.x_train, data.y_train,
+        net, per_member(costs.nll_of_logits), data.x_train, data.y_train,
         steps=steps, learning_rate=learning_rate, optimizer=optimizer, batch_size=batch_size,
         rng=np.random.default_rng(DATA_SEED), callback=callback, check_finite=False,
     )  # fmt: skip
@@ -336,7 +336,7 @@ def glorot(name: str) -> dict[str, Array]:
             initializer=GLOROT_STARTS[name],
         )
         layers = net.layers(data.x_train[:100])
-        of_each(costs.nll_of_logits)(layers[-1][0], data.y_train[:100]).sum().backward()
+        per_member(costs.nll_of_logits)(layers[-1][0], data.y_train[:100]).sum().backward()
         hidden = layers[:-1]
         kept_["activation std"].append([a.data.std() for _, a in hidden])
         kept_["gradient std"].append([z.grad.std() for z, _ in hidden])
