@@ -1,7 +1,7 @@
-"""Checks of what a reader passes in: each names the argument, what was given and what was expected.
+"""Checks of arguments: an error names the argument, what was given and what was expected.
 
-Every function returns the value ready for use and never changes the reader's array. Inside the
-package they replace a dozen hand-written `if … raise`, so that all modules fail in the same words.
+Public functions call them on what a reader passes in; inner functions trust what they get. Each
+check returns the value ready for use and never changes the reader's array.
 """
 
 from __future__ import annotations
@@ -319,7 +319,7 @@ def in_range(underflow: bool = False, **arguments: object) -> Iterator[None]:
 
 
 def given(value: object) -> str:
-    """What came, in a few words."""
+    """A value in a few words, for an error message."""
     if isinstance(value, np.ndarray) and value.size > 1:
         return f"an array of shape {value.shape}"
     words = repr(value)

@@ -123,7 +123,7 @@ class MLP(Network):
                 raise ValueError(f"norm must be BatchNorm where batch_norm is True, got {norm}")
             norm = BatchNorm
         shapes = [(n_out, n_in) for n_in, n_out in pairwise(self.widths)]
-        weights = [drawn(initializer(shape, rng), shape, dtype) for shape in shapes]
+        weights = [checked_weights(initializer(shape, rng), shape, dtype) for shape in shapes]
         biases = [np.zeros(n_out, dtype) for n_out, _ in shapes]
         super().__init__(weights, biases, unit, checked_norm(norm))
 
@@ -131,8 +131,8 @@ class MLP(Network):
         return f"MLP({self.widths}, {self.unit.name})"
 
 
-def drawn(weight: Any, shape: tuple[int, ...], dtype: np.dtype) -> Array:
-    """What an initializer returned, if it has this shape."""
+def checked_weights(weight: Any, shape: tuple[int, ...], dtype: np.dtype) -> Array:
+    """What an initializer returned, as an array of this dtype; ValueError for another shape."""
     return _check.shape(
         _check.real(weight, "initializer's weights", dtype), shape, "initializer's weights"
     )

@@ -27,7 +27,7 @@ Callback = Callable[[int], Any]
 """callback(step): called before the first step and after each, with the number of steps taken."""
 
 
-class Network(Protocol):
+class Trainable(Protocol):
     """What can be trained: a function of a batch, and the list of its parameters."""
 
     def __call__(self, x: Array) -> Tensor: ...
@@ -36,7 +36,7 @@ class Network(Protocol):
 
 
 def training_loop(
-    net: Network,
+    net: Trainable,
     cost: Cost,
     batches: Iterable[tuple[Array, Array]],
     take_step: Step,
@@ -57,7 +57,7 @@ def training_loop(
 
 
 def train(
-    net: Network,
+    net: Trainable,
     cost: Cost,
     x: Array,
     y: Array,
@@ -132,7 +132,7 @@ def train(
 
 
 def train_with_snapshots(
-    net: Network, cost: Cost, x: Array, y: Array, *, at: Collection[int], **settings: Any
+    net: Trainable, cost: Cost, x: Array, y: Array, *, at: Collection[int], **settings: Any
 ) -> list[list[Array]]:
     """`train` for max(at) steps; a copy of every parameter after each number of steps in `at`.
 

@@ -175,13 +175,13 @@ def _normal_pdf(z: Array) -> Array:
     return np.exp(-(np.minimum(np.abs(z), 40) ** 2) / 2) / math.sqrt(2 * math.pi)
 
 
-def _above(z: Array) -> Array:
-    """z, the lowest number in the place of −∞: where z meets a factor 0, 0 is right, not NaN."""
+def _bounded_below(z: Array) -> Array:
+    """z with the lowest finite number in place of −∞, so that −∞ times a factor 0 is 0, not NaN."""
     return np.maximum(z, np.finfo(z.dtype).min)
 
 
-def _inside(z: Array) -> Array:
-    """The same at both ends."""
+def _bounded(z: Array) -> Array:
+    """z with the largest finite numbers in place of ±∞."""
     return np.clip(z, np.finfo(z.dtype).min, np.finfo(z.dtype).max)
 
 
@@ -189,14 +189,14 @@ def _inside(z: Array) -> Array:
 #: float16 and answers in a wider dtype.
 gelu = Unit(
     "gelu",
-    lambda z: (_above(z) * ndtr(z)).astype(z.dtype),
-    lambda z: (ndtr(z) + _inside(z) * _normal_pdf(z)).astype(z.dtype),
+    lambda z: (_bounded_below(z) * ndtr(z)).astype(z.dtype),
+    lambda z: (ndtr(z) + _bounded(z) * _normal_pdf(z)).astype(z.dtype),
     formula="z·Φ(z)",
 )
 silu = Unit(
     "silu",
-    lambda z: _above(z) * _sigmoid(z),
-    lambda z: _sigmoid(z) + _inside(z) * _sigmoid_slope(z),
+    lambda z: _bounded_below(z) * _sigmoid(z),
+    lambda z: _sigmoid(z) + _bounded(z) * _sigmoid_slope(z),
     formula="z·σ(z)",
 )
 

@@ -12,6 +12,7 @@ MODULES = [
     "feedforward.initializers",
     "feedforward.network",
     "feedforward.normalization",
+    "feedforward.source",
     "feedforward.training",
 ]
 

@@ -327,7 +327,7 @@ def glorot(name: str) -> dict[str, Array]:
     singular value of ∂a₃/∂a₂ at one digit, (S,); a are the activations, which Glorot and Bengio
     (2010) call z.
     """
-    data, kept_ = digits_data(), {"activation std": [], "gradient std": [], "singular": []}
+    data, found = digits_data(), {"activation std": [], "gradient std": [], "singular": []}
     for seed, rng in zip(SEEDS, seeded(SEEDS), strict=True):
         net = Ensemble(
             (64, *[GLOROT_WIDTH] * GLOROT_LAYERS, 10),
@@ -338,18 +338,18 @@ def glorot(name: str) -> dict[str, Array]:
         layers = net.layers(data.x_train[:100])
         per_member(costs.nll_of_logits)(layers[-1][0], data.y_train[:100]).sum().backward()
         hidden = layers[:-1]
-        kept_["activation std"].append([a.data.std() for _, a in hidden])
-        kept_["gradient std"].append([z.grad.std() for z, _ in hidden])
+        found["activation std"].append([a.data.std() for _, a in hidden])
+        found["gradient std"].append([z.grad.std() for z, _ in hidden])
         slope = 1 - hidden[2][1].data[0, 0] ** 2  # tanh′ at the third layer, one digit
         jacobian = slope[:, None] * net.weights[2].data[0]
-        kept_["singular"].append(np.linalg.svd(jacobian, compute_uv=False).mean())
+        found["singular"].append(np.linalg.svd(jacobian, compute_uv=False).mean())
         if seed == SEEDS[0]:
             unit = 3 * hidden[-1][0].grad.std()
             shown = {
                 "activations": [a.data for _, a in hidden],
                 "gradients": [np.clip(z.grad / unit, -1, 1) for z, _ in hidden],
             }
-    return {key: np.array(value).T for key, value in kept_.items()} | {
+    return {key: np.array(value).T for key, value in found.items()} | {
         what: np.array([np.histogram(v, GLOROT_EDGES[what], density=True)[0] for v in values])
         for what, values in shown.items()
     }

@@ -103,19 +103,21 @@ OPS: dict[str, Op] = {
 }
 # fmt: on
 
-_numbers = itertools.count()
+_counter = itertools.count()
 _recording = True
 
 
 def apply(op: str, *inputs: Any, **options: Any) -> ArrayOrTensor:
     """Compute OPS[op]; if a Tensor is among the inputs, so is the result, and it remembers them."""
-    inputs = tuple(x if isinstance(x, _READY) else constant(x, op) for x in inputs)
+    inputs = tuple(x if isinstance(x, TENSOR_OR_NUMBER) else constant(x, op) for x in inputs)
     values = [value(x) for x in inputs]
     if not any(isinstance(x, Tensor) for x in inputs):
         return compute(op, OPS[op].forward, floats(values), options)
-    y = np.asarray(compute(op, OPS[op].forward, values, options))
-    memory = (op, inputs, options) if _recording else ()
-    return Tensor.__new__(Tensor)._set(y, *memory)
+    y = Tensor.__new__(Tensor)  # not Tensor(...), which would copy
+    y._begin(np.asarray(compute(op, OPS[op].forward, values, options)))
+    if _recording:
+        y._op, y._inputs, y._options = op, inputs, options
+    return y
 
 
 class Tensor(ArrayMethods):
@@ -130,13 +132,12 @@ class Tensor(ArrayMethods):
     _apply = staticmethod(apply)
 
     def __init__(self, data: Any) -> None:
-        self._set(numbers_of_a_tensor(data))
+        self._begin(numbers_of_a_tensor(data))
 
-    def _set(self, data: Array, op: str | None = None, inputs: tuple = (), options: Any = None):
+    def _begin(self, data: Array) -> None:
         self.data, self.grad = data, None
-        self._op, self._inputs, self._options = op, inputs, options or {}
-        self._number = next(_numbers)
-        return self
+        self._op, self._inputs, self._options = None, (), {}
+        self._number = next(_counter)
 
     def backward(self, gradient: Any = None) -> None:
         """Add ∂J/∂node to the `grad` of every node that self was computed from.
@@ -157,7 +158,7 @@ class Tensor(ArrayMethods):
 
 
 ArrayOrTensor = Array | Tensor
-_READY = (Tensor, float, int)
+TENSOR_OR_NUMBER = (Tensor, float, int)
 
 
 def value(x: Any) -> Any:
