@@ -1,7 +1,7 @@
-"""Checks of what a reader passes in: each names the argument, what was given and what was expected.
+"""Checks of arguments: an error names the argument, what was given and what was expected.
 
-Every function returns the value ready for use and never changes the reader's array. Inside the
-package they replace a dozen hand-written `if … raise`, so that all modules fail in the same words.
+Public functions call them on what a reader passes in; inner functions trust what they get. Each
+check returns the value ready for use and never changes the reader's array.
 """
 
 from __future__ import annotations
@@ -263,11 +263,11 @@ def kind(value: Any, kinds: type | tuple[type, ...], name: str) -> Any:
     return value
 
 
-def able(value: Any, abilities: tuple[str, ...], name: str) -> Any:
-    """An object that has these attributes, whatever its class: a network of one's own."""
-    missing = [ability for ability in abilities if not hasattr(value, ability)]
+def has_attributes(value: Any, attributes: tuple[str, ...], name: str) -> Any:
+    """An object that has these attributes, whatever its class: also a network of your own."""
+    missing = [attribute for attribute in attributes if not hasattr(value, attribute)]
     if missing or isinstance(value, type):
-        raise TypeError(f"{name} must have {' and '.join(abilities)}, got {given(value)}")
+        raise TypeError(f"{name} must have {' and '.join(attributes)}, got {given(value)}")
     return value
 
 
@@ -319,7 +319,7 @@ def in_range(underflow: bool = False, **arguments: object) -> Iterator[None]:
 
 
 def given(value: object) -> str:
-    """What came, in a few words."""
+    """A value in a few words, for an error message."""
     if isinstance(value, np.ndarray) and value.size > 1:
         return f"an array of shape {value.shape}"
     words = repr(value)

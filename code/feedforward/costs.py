@@ -20,7 +20,7 @@ import math
 import numpy as np
 
 from feedforward import _check, graph
-from feedforward.graph import Either, Tensor, log, logsumexp, minimum, value, x_log_y
+from feedforward.graph import ArrayOrTensor, Tensor, log, logsumexp, minimum, value, x_log_y
 from feedforward.units import softplus
 
 Array = np.ndarray
@@ -49,7 +49,7 @@ overflow_is_infinite = np.errstate(over="ignore")
 
 
 @overflow_is_infinite
-def squared_error(prediction: Either, target: Either) -> Either:
+def squared_error(prediction: ArrayOrTensor, target: ArrayOrTensor) -> ArrayOrTensor:
     """Squared distance (y − f)², without the ½ that some books put before it.
 
     prediction, target: shape (m,) or (m, d). Returns shape (m,), in the target's unit squared.
@@ -62,7 +62,7 @@ def squared_error(prediction: Either, target: Either) -> Either:
 
 
 @overflow_is_infinite
-def absolute_error(prediction: Either, target: Either) -> Either:
+def absolute_error(prediction: ArrayOrTensor, target: ArrayOrTensor) -> ArrayOrTensor:
     """Absolute distance |y − f|.
 
     prediction, target: shape (m,) or (m, d). Returns shape (m,), in the target's unit. Its minimum
@@ -74,7 +74,7 @@ def absolute_error(prediction: Either, target: Either) -> Either:
 
 
 @overflow_is_infinite
-def huber(prediction: Either, target: Either, delta: float = 1.0) -> Either:
+def huber(prediction: ArrayOrTensor, target: ArrayOrTensor, delta: float = 1.0) -> ArrayOrTensor:
     """Huber's cost of r = y − f: ½r² where |r| ≤ δ, and δ(|r| − ½δ), a line, beyond.
 
     prediction, target: shape (m,) or (m, d); delta: a positive number in the target's
@@ -93,7 +93,7 @@ def huber(prediction: Either, target: Either, delta: float = 1.0) -> Either:
 
 
 @overflow_is_infinite
-def gaussian_nll(mean: Either, target: Either, std: Either) -> Either:
+def gaussian_nll(mean: ArrayOrTensor, target: ArrayOrTensor, std: ArrayOrTensor) -> ArrayOrTensor:
     """−log N(y; μ, σ²) = (y − μ)²/2σ² + log σ + ½ log 2π, summed over the d numbers
     of an example.
 
@@ -110,7 +110,9 @@ def gaussian_nll(mean: Either, target: Either, std: Either) -> Either:
 
 
 @overflow_is_infinite
-def laplace_nll(median: Either, target: Either, scale: Either) -> Either:
+def laplace_nll(
+    median: ArrayOrTensor, target: ArrayOrTensor, scale: ArrayOrTensor
+) -> ArrayOrTensor:
     """−log Laplace(y; median, b) = |y − median|/b + log 2b, summed over an example's d numbers.
 
     median, target: shape (m,) or (m, d); scale: b > 0, one number, (m,), or (m, d). Returns shape
@@ -126,7 +128,7 @@ def laplace_nll(median: Either, target: Either, scale: Either) -> Either:
 
 
 @overflow_is_infinite
-def bernoulli_nll(logit: Either, target: Either) -> Either:
+def bernoulli_nll(logit: ArrayOrTensor, target: ArrayOrTensor) -> ArrayOrTensor:
     """Negative log-likelihood of a coin with log-odds z: softplus(z) − y·z.
 
     logit, target: shape (m,) or (m, k), target in [0, 1]. Returns shape (m,), in nats. Finite for
@@ -139,7 +141,7 @@ def bernoulli_nll(logit: Either, target: Either) -> Either:
     return _per_example(target * softplus(-logit) + (1 - target) * softplus(logit))
 
 
-def categorical_nll(logits: Either, label: Array) -> Either:
+def categorical_nll(logits: ArrayOrTensor, label: Array) -> ArrayOrTensor:
     """Negative log-likelihood of a class: −log softmax(z)_y = log Σⱼ e^(zⱼ − z_y).
 
     logits: shape (m, k); label: integers of shape (m,), each in 0 … k − 1. Returns
@@ -154,15 +156,25 @@ def categorical_nll(logits: Either, label: Array) -> Either:
         raise TypeError("label must hold integers, got a Tensor")
     label = _check.labels(label, m, k, "label")
     with np.errstate(over="ignore"):  # e^−∞ = 0, as it should be
-        logits = logits - value(logits).max(axis=1, keepdims=True)
-        return logsumexp(logits, axis=1) - logits[np.arange(m), label]
+        return nll_of_logits(logits - value(logits).max(axis=1, keepdims=True), label)
+
+
+def nll_of_logits(logits: ArrayOrTensor, label: Array) -> ArrayOrTensor:
+    """The formula of `categorical_nll` alone: log Σⱼ e^zⱼ − z_y, of logits that need no check.
+
+    logits: shape (m, k); label: shape (m,). Returns shape (m,). NaN and infinity pass through, so
+    an Ensemble can be trained on although a member has diverged.
+    """
+    return logsumexp(logits, axis=1) - logits[np.arange(len(label)), label]
 
 
 # ------------------------------------------------------------------ a mixture of Gaussians
 
 
 @overflow_is_infinite
-def mixture_nll(logits: Either, mean: Either, std: Either, target: Either) -> Either:
+def mixture_nll(
+    logits: ArrayOrTensor, mean: ArrayOrTensor, std: ArrayOrTensor, target: ArrayOrTensor
+) -> ArrayOrTensor:
     """−log Σₖ πₖ N(y; μₖ, σₖ²), a mixture of K Gaussians with weights π = softmax(logits).
 
     logits: shape (m, K), or log-weights, which are logits too; mean: (m, K) for targets (m,), or
@@ -191,7 +203,7 @@ def mixture_nll(logits: Either, mean: Either, std: Either, target: Either) -> Ei
 # ---------------------------------------------------------------- between two distributions
 
 
-def entropy(p: Either) -> Either:
+def entropy(p: ArrayOrTensor) -> ArrayOrTensor:
     """H(p) = −Σ p log p: the cost of p under the best model there is, p itself.
 
     p: probabilities on the last axis, shape (..., k), each row summing to 1. Returns shape (...),
@@ -202,7 +214,7 @@ def entropy(p: Either) -> Either:
     return 0 - graph.sum(x_log_y(p, p), axis=-1)  # `0 −`, so that no doubt costs 0, not −0
 
 
-def cross_entropy(p: Either, q: Either) -> Either:
+def cross_entropy(p: ArrayOrTensor, q: ArrayOrTensor) -> ArrayOrTensor:
     """H(p, q) = −Σ p log q: the cost of data from p under the model q.
 
     p, q: probabilities on the last axis, shape (..., k); the axes before it broadcast. Returns
@@ -213,7 +225,7 @@ def cross_entropy(p: Either, q: Either) -> Either:
     return -graph.sum(x_log_y(p, q), axis=-1)
 
 
-def kl_divergence(p: Either, q: Either) -> Either:
+def kl_divergence(p: ArrayOrTensor, q: ArrayOrTensor) -> ArrayOrTensor:
     """KL(p‖q) = Σ p log(p/q) = H(p, q) − H(p): the extra cost of believing q when p is true.
 
     p, q: probabilities on the last axis, shape (..., k); the axes before it broadcast. Returns
@@ -233,7 +245,7 @@ def kl_divergence(p: Either, q: Either) -> Either:
 # --------------------------------------------------------------------------------- checks
 
 
-def _floats(**arguments: Either) -> list[Either]:
+def _floats(**arguments: ArrayOrTensor) -> list[ArrayOrTensor]:
     """The arguments as finite floating arrays of one dtype; Tensors stay Tensors."""
     dtype = _check.float_dtype(*arguments.values())
     floats = []
@@ -246,7 +258,7 @@ def _floats(**arguments: Either) -> list[Either]:
     return floats
 
 
-def _pair(**arguments: Either) -> list[Either]:
+def _pair(**arguments: ArrayOrTensor) -> list[ArrayOrTensor]:
     """A prediction and its target: of one shape, (m,) or (m, d), or one of them a single number."""
     (first, a), (second, b) = zip(arguments, _floats(**arguments), strict=True)
     if a.shape != b.shape and a.shape != () != b.shape:
@@ -258,7 +270,9 @@ def _pair(**arguments: Either) -> list[Either]:
     return [a, b]
 
 
-def _scale(scale: Either, like: tuple[Either, Either], name: str) -> Either:
+def _scale(
+    scale: ArrayOrTensor, like: tuple[ArrayOrTensor, ArrayOrTensor], name: str
+) -> ArrayOrTensor:
     """A positive scale for a prediction and its target of shape (m,) or (m, d)."""
     if isinstance(scale, Tensor):
         _check.finite(scale.data, name)
@@ -268,7 +282,9 @@ def _scale(scale: Either, like: tuple[Either, Either], name: str) -> Either:
     return _spread(scale, shape, shape[:1], name)
 
 
-def _spread(scale: Either, full: tuple[int, ...], one_each: tuple[int, ...], name: str) -> Either:
+def _spread(
+    scale: ArrayOrTensor, full: tuple[int, ...], one_each: tuple[int, ...], name: str
+) -> ArrayOrTensor:
     """A positive scale, ready to broadcast: one number, `one_each`, or of the `full` shape."""
     _check.positive(value(scale), name)
     if scale.shape not in ((), one_each, full):
@@ -279,7 +295,7 @@ def _spread(scale: Either, full: tuple[int, ...], one_each: tuple[int, ...], nam
     return graph.reshape(scale, (*one_each, 1))
 
 
-def _matrix(logits: Either, name: str, words: str) -> tuple[int, int]:
+def _matrix(logits: ArrayOrTensor, name: str, words: str) -> tuple[int, int]:
     """Rows and columns of the logits: any number of examples, at least one class."""
     _check.dimensions(value(logits), {2: words}, name)
     m, classes = logits.shape
@@ -288,7 +304,7 @@ def _matrix(logits: Either, name: str, words: str) -> tuple[int, int]:
     return m, classes
 
 
-def _distribution(**arguments: Either) -> list[Either]:
+def _distribution(**arguments: ArrayOrTensor) -> list[ArrayOrTensor]:
     """Probabilities on the last axis, as many in one argument as in the other."""
     distributions = _floats(**arguments)
     for name, p in zip(arguments, distributions, strict=True):
@@ -302,6 +318,6 @@ def _distribution(**arguments: Either) -> list[Either]:
     return distributions
 
 
-def _per_example(cost: Either) -> Either:
+def _per_example(cost: ArrayOrTensor) -> ArrayOrTensor:
     """One cost per example: the sum over d of costs (m, d)."""
     return graph.sum(cost, axis=1) if cost.ndim == 2 else cost

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from feedforward import _check
-from feedforward.graph import OPS, Array, Tensor, _like, affine, no_grad, value
+from feedforward.graph import OPS, Array, Tensor, affine, local_gradients, no_grad, value
 from feedforward.network import MLP
 
 
@@ -53,13 +53,9 @@ def gradient_over_paths(last: Tensor, first: Tensor) -> tuple[Array, int]:
         if node is first:
             return g, 0
         total, applied = 0, 0
-        values = [value(x) for x in node._inputs]
-        for i, source in enumerate(node._inputs):
-            if isinstance(source, Tensor):
-                rule = OPS[node._op].gradients[i]
-                part = _like(rule(g, node.data, *values, **node._options), source.data)
-                below, more = walk(source, part)
-                total, applied = total + below, applied + more + 1
+        for source, part in local_gradients(node, g):
+            below, more = walk(source, part)
+            total, applied = total + below, applied + more + 1
         return total, applied
 
     total, applied = walk(last, np.ones_like(last.data))
@@ -81,9 +77,8 @@ def applied_rules() -> Iterator[list[str]]:
 
     try:
         for name, op in before.items():
-            if isinstance(op.gradients, tuple):
-                rules = tuple(noting(name, rule) for rule in op.gradients)
-                OPS[name] = op._replace(gradients=rules)
+            rules = tuple(noting(name, rule) for rule in op.gradients)
+            OPS[name] = op._replace(gradients=rules)
         yield noted
     finally:
         OPS.update(before)

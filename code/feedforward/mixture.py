@@ -9,15 +9,15 @@ import numpy as np
 
 from feedforward import _check, graph
 from feedforward.costs import mixture_nll
-from feedforward.graph import Either, Tensor
+from feedforward.graph import ArrayOrTensor, Tensor
 from feedforward.units import softmax
 
 Array = np.ndarray
 
 
 def mixture_parameters(
-    outputs: Either, components: int, floor: float = 0.0
-) -> tuple[Either, Either, Either]:
+    outputs: ArrayOrTensor, components: int, floor: float = 0.0
+) -> tuple[ArrayOrTensor, ArrayOrTensor, ArrayOrTensor]:
     """A network's 3K outputs as K Gaussians: (logits, mean, std), each (m, K).
 
     The logits stay as they are (their softmax are the weights), so do the means; a

@@ -1,4 +1,4 @@
-"""Normalization layers: they take a signal's size out and learn a size of their own.
+"""Normalization layers: each signal gets mean 0 and variance 1, then a learned scale and shift.
 
 Both work on pre-activations of shape (m, n), or (S, m, n) for an `Ensemble` of S networks, as
 arrays or as Tensors of `feedforward.graph`, which derives the way back.
@@ -9,14 +9,16 @@ from __future__ import annotations
 import numpy as np
 
 from feedforward import _check, graph
-from feedforward.graph import Either, Tensor
+from feedforward.graph import ArrayOrTensor, Tensor
 
 Array = np.ndarray
 
 EPSILON = 1e-5
 
 
-def standardized(z: Either, mean: Either, variance: Either, epsilon: float = EPSILON) -> Either:
+def standardized(
+    z: ArrayOrTensor, mean: ArrayOrTensor, variance: ArrayOrTensor, epsilon: float = EPSILON
+) -> ArrayOrTensor:
     """(z − mean)/√(variance + ε)."""
     z, mean = _check.real_or_tensor(z, "z"), _check.real_or_tensor(mean, "mean")
     variance, epsilon = (
@@ -29,7 +31,7 @@ def standardized(z: Either, mean: Either, variance: Either, epsilon: float = EPS
         return _standardized(z, mean, variance, epsilon)
 
 
-def moments(z: Either, axis: int) -> tuple[Either, Either]:
+def moments(z: ArrayOrTensor, axis: int) -> tuple[ArrayOrTensor, ArrayOrTensor]:
     """Mean and variance along `axis`, which stays as an axis of length 1."""
     z = _check.real_or_tensor(z, "z")
     if not (isinstance(axis, int) and -z.ndim <= axis < z.ndim and z.shape[axis]):
@@ -38,18 +40,20 @@ def moments(z: Either, axis: int) -> tuple[Either, Either]:
         return _moments(z, axis)
 
 
-def _standardized(z: Either, mean: Either, variance: Either, epsilon: float) -> Either:
+def _standardized(
+    z: ArrayOrTensor, mean: ArrayOrTensor, variance: ArrayOrTensor, epsilon: float
+) -> ArrayOrTensor:
     return (z - mean) / graph.sqrt(variance + epsilon)
 
 
-def _moments(z: Either, axis: int) -> tuple[Either, Either]:
+def _moments(z: ArrayOrTensor, axis: int) -> tuple[ArrayOrTensor, ArrayOrTensor]:
     mean = graph.mean(z, axis, keepdims=True)
     centered = z - mean
     return mean, graph.mean(centered * centered, axis, keepdims=True)
 
 
-def _signals(z: Either, shape: tuple[int, ...]) -> Either:
-    """What comes in: for parameters of shape (…, n), arrays or Tensors (…, m, n)."""
+def _signals(z: ArrayOrTensor, shape: tuple[int, ...]) -> ArrayOrTensor:
+    """z, an array or a Tensor, checked: (…, m, n) for parameters of shape (…, n)."""
     z = z if isinstance(z, graph.Tensor) else _check.real(z, "z")
     if z.ndim < 2 or z.shape[:-2] != shape[:-2] or z.shape[-1] != shape[-1]:
         expected = ", ".join(map(str, (*shape[:-2], "m", shape[-1])))
@@ -75,6 +79,10 @@ class BatchNorm:
 
     The running variance is the unbiased one, Σ/(m − 1), as in PyTorch; the batch is
     divided by its own, Σ/m. Source: Ioffe and Szegedy (2015), algorithms 1 and 2.
+
+    >>> z = np.array([[1.0], [3.0]])
+    >>> BatchNorm((1,))(z).data.round(3).ravel()
+    array([-1.,  1.])
     """
 
     def __init__(
@@ -94,11 +102,11 @@ class BatchNorm:
         self.momentum = float(_check.within(np.asarray(momentum), 0, 1, "momentum"))
         self.epsilon = _check.positive_number(epsilon, "epsilon")
 
-    def __call__(self, z: Either, training: bool = True) -> Either:
+    def __call__(self, z: ArrayOrTensor, training: bool = True) -> ArrayOrTensor:
         """z (…, m, n) normalized over its m examples, or by the running moments."""
         z = _signals(z, self.scale.shape)
         if training:
-            mean, variance = self._of_batch(z)
+            mean, variance = self._batch_moments(z)
         else:
             mean, variance = self.running_mean, self.running_variance
         return self.scale * _standardized(z, mean, variance, self.epsilon) + self.shift
@@ -107,7 +115,7 @@ class BatchNorm:
         """γ and β."""
         return [self.scale, self.shift]
 
-    def _of_batch(self, z: Either) -> tuple[Either, Either]:
+    def _batch_moments(self, z: ArrayOrTensor) -> tuple[ArrayOrTensor, ArrayOrTensor]:
         m = z.shape[-2]
         if m < 2:
             raise ValueError(
@@ -126,7 +134,7 @@ class BatchNorm:
 class LayerNorm:
     """Layer normalization: the same, with the moments of one example's n units.
 
-    Training and use are the same thing: no batch, no running moments.
+    Training and prediction are the same thing: no batch, no running moments.
     Source: Ba, Kiros and Hinton (2016), eq. 3 and 4.
     """
 
@@ -141,7 +149,7 @@ class LayerNorm:
         self.scale, self.shift = Tensor(np.ones(shape, dtype)), Tensor(np.zeros(shape, dtype))
         self.epsilon = _check.positive_number(epsilon, "epsilon")
 
-    def __call__(self, z: Either, training: bool = True) -> Either:
+    def __call__(self, z: ArrayOrTensor, training: bool = True) -> ArrayOrTensor:
         """z (…, m, n), each example normalized over its n units."""
         mean, variance = _moments(_signals(z, self.scale.shape), axis=-1)
         return self.scale * _standardized(z, mean, variance, self.epsilon) + self.shift

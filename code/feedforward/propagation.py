@@ -57,7 +57,7 @@ class BackwardStatistics(NamedTuple):
 
 def forward_statistics(net: Layered, x: Array) -> ForwardStatistics:
     """How large the signals are in each layer of `net` for a batch x (m, n_in)."""
-    _check.able(net, ("layers",), "net")
+    _check.has_attributes(net, ("layers",), "net")
     x = _check.examples(_check.real(x, "x"), "x")
     with graph.no_grad(), _check.in_range(x=x):
         passed = net.layers(x)
@@ -72,7 +72,7 @@ def backward_statistics(net: Layered, x: Array, gradient: Array) -> BackwardStat
     x: (m, n_in). gradient: ∂J/∂output of every example, (m, n_out), or an array that broadcasts to
     the outputs. The network's own gradients are left as they were.
     """
-    _check.able(net, ("layers", "weights"), "net")
+    _check.has_attributes(net, ("layers", "weights"), "net")
     x, gradient = _check.examples(_check.real(x, "x"), "x"), _check.real(gradient, "gradient")
     kept = [weight.grad for weight in net.weights]
     for weight in net.weights:

@@ -21,7 +21,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from feedforward import _check, graph
-from feedforward.graph import Either, Tensor
+from feedforward.graph import ArrayOrTensor, Tensor
 
 Array = np.ndarray
 
@@ -41,7 +41,7 @@ class Unit:
     formula: str = ""
     kinks: tuple[float, ...] = ()
 
-    def __call__(self, z: Either) -> Either:
+    def __call__(self, z: ArrayOrTensor) -> ArrayOrTensor:
         """g(z), of z's shape and dtype; a Tensor for a Tensor."""
         return graph.apply_unit(self, z if isinstance(z, Tensor) else _real(z))
 
@@ -175,13 +175,13 @@ def _normal_pdf(z: Array) -> Array:
     return np.exp(-(np.minimum(np.abs(z), 40) ** 2) / 2) / math.sqrt(2 * math.pi)
 
 
-def _above(z: Array) -> Array:
-    """z, the lowest number in the place of −∞: where z meets a factor 0, 0 is right, not NaN."""
+def _bounded_below(z: Array) -> Array:
+    """z with the lowest finite number in place of −∞, so that −∞ times a factor 0 is 0, not NaN."""
     return np.maximum(z, np.finfo(z.dtype).min)
 
 
-def _inside(z: Array) -> Array:
-    """The same at both ends."""
+def _bounded(z: Array) -> Array:
+    """z with the largest finite numbers in place of ±∞."""
     return np.clip(z, np.finfo(z.dtype).min, np.finfo(z.dtype).max)
 
 
@@ -189,14 +189,14 @@ def _inside(z: Array) -> Array:
 #: float16 and answers in a wider dtype.
 gelu = Unit(
     "gelu",
-    lambda z: (_above(z) * ndtr(z)).astype(z.dtype),
-    lambda z: (ndtr(z) + _inside(z) * _normal_pdf(z)).astype(z.dtype),
+    lambda z: (_bounded_below(z) * ndtr(z)).astype(z.dtype),
+    lambda z: (ndtr(z) + _bounded(z) * _normal_pdf(z)).astype(z.dtype),
     formula="z·Φ(z)",
 )
 silu = Unit(
     "silu",
-    lambda z: _above(z) * _sigmoid(z),
-    lambda z: _sigmoid(z) + _inside(z) * _sigmoid_slope(z),
+    lambda z: _bounded_below(z) * _sigmoid(z),
+    lambda z: _sigmoid(z) + _bounded(z) * _sigmoid_slope(z),
     formula="z·σ(z)",
 )
 
@@ -230,7 +230,7 @@ def unit_by_name(unit: Unit | str) -> Unit:
 # ------------------------------------------------------------------------------ vector units
 
 
-def softmax(z: Either, temperature: float = 1.0) -> Either:
+def softmax(z: ArrayOrTensor, temperature: float = 1.0) -> ArrayOrTensor:
     """Probabilities eᶻⁱᐟᵀ / Σⱼ eᶻʲᐟᵀ on the last axis.
 
     z: shape (..., k), any size; temperature T > 0. Returns shape (..., k). T → 0 gives hardmax,
@@ -266,7 +266,7 @@ def hardmax(z: Array) -> Array:
     return largest / largest.sum(axis=-1, keepdims=True, dtype=z.dtype)
 
 
-def sparsemax(z: Either) -> Either:
+def sparsemax(z: ArrayOrTensor) -> ArrayOrTensor:
     """The distribution nearest to z on the last axis: max(0, z − τ), of sum 1.
 
     z: shape (..., k), any size. Returns shape (..., k), with entries that are exactly
@@ -303,7 +303,7 @@ def sparsemax_jacobian(z: Array) -> Array:
     return s[..., :, None] * np.eye(p.shape[-1], dtype=p.dtype) - evenly
 
 
-def maxout(z: Either, pieces: int) -> Either:
+def maxout(z: ArrayOrTensor, pieces: int) -> ArrayOrTensor:
     """The largest of every `pieces` neighbours on the last axis: shape (..., n·pieces) → (..., n).
 
     Several equal ones share the gradient evenly.
@@ -330,7 +330,7 @@ def maxout_routing(z: Array, pieces: int) -> Array:
     return won / won.sum(axis=-1, keepdims=True, dtype=z.dtype)
 
 
-def _vectors(z: Either) -> Either:
+def _vectors(z: ArrayOrTensor) -> ArrayOrTensor:
     """z with at least one entry on its last axis."""
     z = z if isinstance(z, Tensor) else _real(z)
     if z.ndim == 0 or z.shape[-1] == 0:

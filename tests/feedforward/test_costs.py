@@ -271,6 +271,19 @@ def test_bernoulli_nll_keeps_the_digits_that_a_difference_would_lose():
             np.testing.assert_allclose(ours, exact, rtol=1e-15)
 
 
+def test_the_formula_without_checks_is_categorical_nll_and_lets_nan_pass():
+    rng = np.random.default_rng(0)
+    outputs, label = rng.normal(size=(7, 4)), rng.integers(0, 4, 7)
+    plain, checked = Tensor(outputs), Tensor(outputs)
+    costs.nll_of_logits(plain, label).mean().backward()
+    categorical_nll(checked, label).mean().backward()
+    np.testing.assert_allclose(
+        costs.nll_of_logits(outputs, label), categorical_nll(outputs, label), rtol=1e-12
+    )
+    np.testing.assert_allclose(plain.grad, checked.grad, rtol=1e-12, atol=1e-15)
+    assert np.isnan(costs.nll_of_logits(np.full((2, 3), np.nan), np.array([0, 1]))).all()
+
+
 def test_categorical_nll_keeps_the_digits_that_a_difference_would_lose():
     logits = np.array([[60.0, 0.0, 1.0]])
     exact = math.exp(-60) + math.exp(-59)  # log(1 + tiny) = tiny

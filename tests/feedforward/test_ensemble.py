@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from feedforward import costs
-from feedforward.ensemble import Ensemble, of_each, seeded
+from feedforward.ensemble import Ensemble, per_member, seeded
 from feedforward.initializers import lecun, xavier
 from feedforward.network import MLP
 from feedforward.training import train
@@ -43,7 +43,12 @@ def test_each_member_learns_as_it_would_alone(optimizer):
     x, label = rng.normal(size=(20, 3)), rng.integers(0, 2, 20)
     options = dict(steps=30, learning_rate=0.05, batch_size=8, optimizer=optimizer)
     history = train(
-        ensemble, of_each(costs.categorical_nll), x, label, rng=np.random.default_rng(2), **options
+        ensemble,
+        per_member(costs.categorical_nll),
+        x,
+        label,
+        rng=np.random.default_rng(2),
+        **options,
     )
     lonely = [
         train(net, costs.categorical_nll, x, label, rng=np.random.default_rng(2), **options)
@@ -97,7 +102,7 @@ def test_targets_of_several_numbers_are_handed_to_each_member():
     ensemble = Ensemble((3, 4, 2), "relu", seeded([0, 1]), dtype=np.float64)
     rng = np.random.default_rng(5)
     x, y = rng.normal(size=(6, 3)), rng.normal(size=(6, 2))
-    values = of_each(costs.squared_error)(ensemble.predict(x), y)
+    values = per_member(costs.squared_error)(ensemble.predict(x), y)
     expected = sum(costs.squared_error(out, y) for out in ensemble.predict(x))
     np.testing.assert_allclose(values, expected, rtol=1e-12)
 

@@ -226,8 +226,8 @@ ROWS: dict[str, Row] = {
     ),
     "Ensemble.predict": Row(lambda x: many(dtype=np.float64).predict(x), {"x": M}),
     "seeded": Row(ensemble.seeded, {"seeds": [0, 1]}),
-    "of_each": Row(
-        lambda cost, outputs, y: ensemble.of_each(cost)(outputs, y),
+    "per_member": Row(
+        lambda cost, outputs, y: ensemble.per_member(cost)(outputs, y),
         {"cost": costs.squared_error, "outputs": np.stack([M, M + 1]), "y": M - 1},
         also=("prediction", "target"),
     ),
@@ -332,7 +332,6 @@ ROWS: dict[str, Row] = {
             ("affine", {"x": M, "weight": W, "bias": B}),
             ("reshape", {"x": M, "shape": (3, 2)}),
             ("transpose", {"x": M, "axes": (1, 0)}),
-            ("concatenate", {"xs": [M, M], "axis": 0}),
         ]
         for name in names.split()
     },

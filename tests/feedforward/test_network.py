@@ -7,6 +7,7 @@ import torch
 from feedforward.graph import Tensor
 from feedforward.initializers import he, lecun
 from feedforward.network import MLP
+from feedforward.normalization import BatchNorm, LayerNorm
 from feedforward.units import UNITS
 
 PEERS = {
@@ -103,6 +104,22 @@ def test_predictions_remember_nothing_and_leave_the_input_alone():
     assert net.predict(x[:0]).shape == (0, 1)
 
 
+def test_batch_norm_is_short_for_the_norm_of_that_name():
+    short = MLP((3, 4, 2), "relu", he, np.random.default_rng(0), batch_norm=True)
+    long = MLP((3, 4, 2), "relu", he, np.random.default_rng(0), norm=BatchNorm)
+    x = np.random.default_rng(1).normal(size=(5, 3))
+    np.testing.assert_array_equal(short(x).data, long(x).data)
+    np.testing.assert_array_equal(short.predict(x), long.predict(x))
+
+
+def test_layer_normalization_leaves_each_example_with_mean_0_and_variance_1_before_the_unit():
+    net = MLP((3, 40, 2), "relu", he, np.random.default_rng(0), norm=LayerNorm)
+    z, a = net.layers(np.random.default_rng(1).normal(size=(5, 3)))[0]
+    np.testing.assert_allclose(z.data.mean(axis=1), 0, atol=1e-12)
+    np.testing.assert_allclose(z.data.var(axis=1), 1, rtol=1e-3)
+    np.testing.assert_array_equal(a.data, np.maximum(z.data, 0))
+
+
 def test_a_network_without_hidden_layer_is_linear():
     net = MLP((2, 3), "relu", he, np.random.default_rng(0))
     x = np.array([[1.0, 2.0]])
@@ -124,6 +141,14 @@ def test_a_network_without_hidden_layer_is_linear():
         (
             lambda r: MLP((3, 2), "relu", "kaiming", r),
             "initializer must be one of lecun, xavier, he, orthogonal, got 'kaiming'",
+        ),
+        (
+            lambda r: MLP((3, 2), "relu", he, r, norm=LayerNorm, batch_norm=True),
+            "norm must be BatchNorm where batch_norm is True, got ",
+        ),
+        (
+            lambda r: MLP((3, 2), "relu", he, r, norm="batch"),
+            "norm must be a function, got 'batch'",
         ),
         (lambda r: MLP((3, 2), "relu", he, 0), "rng must be a numpy.random.Generator"),
         (

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from feedforward import costs
-from feedforward.ensemble import Ensemble, of_each, seeded
+from feedforward.ensemble import Ensemble, per_member, seeded
 from feedforward.graph import Tensor
 from feedforward.initializers import he
 from feedforward.network import MLP
@@ -127,7 +127,7 @@ def test_members_of_an_ensemble_are_normalized_each_by_itself(norm):
     rng = np.random.default_rng(0)
     x, label = rng.normal(size=(20, 3)), rng.integers(0, 2, 20)
     options = dict(steps=20, learning_rate=0.1, batch_size=8)
-    cost = of_each(costs.categorical_nll)
+    cost = per_member(costs.categorical_nll)
 
     def trained(seeds):
         net = Ensemble((3, 6, 5, 2), "tanh", seeded(seeds), norm=norm, dtype=np.float64)
@@ -151,7 +151,7 @@ def test_a_normalized_member_of_an_ensemble_learns_as_the_network_alone():
     )
     alone = MLP((3, 6, 2), "relu", he, np.random.default_rng(4), batch_norm=True)
     cost = costs.categorical_nll
-    train(team, of_each(cost), x, label, rng=np.random.default_rng(2), **options)
+    train(team, per_member(cost), x, label, rng=np.random.default_rng(2), **options)
     train(alone, cost, x, label, rng=np.random.default_rng(2), **options)
     np.testing.assert_allclose(team.predict(x)[0], alone.predict(x), rtol=1e-9)
 

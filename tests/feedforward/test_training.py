@@ -8,10 +8,18 @@ import torch
 import torch.nn.functional as F
 
 from feedforward import costs
+from feedforward.ensemble import Ensemble, per_member, seeded
 from feedforward.graph import Tensor
 from feedforward.initializers import he
 from feedforward.network import MLP
-from feedforward.training import OPTIMIZERS, minibatches, train
+from feedforward.training import (
+    OPTIMIZERS,
+    at_steps,
+    minibatches,
+    train,
+    train_with_snapshots,
+    training_loop,
+)
 
 THEIRS = {
     "sgd": lambda p: torch.optim.SGD(p, lr=0.05),
@@ -139,6 +147,93 @@ def test_the_history_is_the_cost_before_each_step():
     assert train(net, costs.categorical_nll, x, y, steps=0, learning_rate=0.1).shape == (0,)
 
 
+def test_the_loop_alone_descends_from_batches_that_one_makes_oneself():
+    x, y = problem()
+    net, same = network(), network()
+    take_step = OPTIMIZERS["sgd"](net.parameters(), 0.1)
+    batches = [(x[:20], y[:20]), (x[20:], y[20:]), (x[:20], y[:20])]
+    looped = training_loop(net, costs.categorical_nll, batches, take_step, lambda step: None)
+    steps = [
+        train(same, costs.categorical_nll, *batch, steps=1, learning_rate=0.1) for batch in batches
+    ]
+    np.testing.assert_array_equal(looped, np.concatenate(steps))
+    np.testing.assert_array_equal(net.predict(x), same.predict(x))
+
+
+def test_the_callback_sees_the_start_and_the_network_after_each_step():
+    x, y = problem()
+    net, seen = network(), []
+    start = net.predict(x)
+    train(
+        net, costs.categorical_nll, x, y, steps=3, learning_rate=0.1,
+        callback=lambda step: seen.append((step, net.predict(x))),
+    )  # fmt: skip
+    assert [step for step, _ in seen] == [0, 1, 2, 3]
+    np.testing.assert_array_equal(seen[0][1], start)
+    np.testing.assert_array_equal(seen[3][1], net.predict(x))
+    after_one = network()
+    train(after_one, costs.categorical_nll, x, y, steps=1, learning_rate=0.1)
+    np.testing.assert_array_equal(seen[1][1], after_one.predict(x))
+
+
+def test_a_callback_at_steps_is_called_there_only():
+    seen = []
+    callback = at_steps((0, 2, 7), seen.append)
+    for step in range(6):
+        callback(step)
+    assert seen == [0, 2]
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_snapshots_do_not_disturb_the_training_and_are_copies(optimizer):
+    x, y = problem()
+    ends, settings = [], {"learning_rate": 0.01, "batch_size": 20, "optimizer": optimizer}
+    for at in ((0, 40), (0, 3, 10, 11, 40)):
+        net = network()
+        frames = train_with_snapshots(
+            net, costs.categorical_nll, x, y, at=at, rng=np.random.default_rng(0), **settings
+        )
+        assert len(frames) == len(at)
+        for first, begun in zip(frames[0], network().parameters(), strict=True):
+            np.testing.assert_array_equal(first, begun.data)
+        ends.append(frames[-1])
+    for one, other, trained in zip(*ends, net.parameters(), strict=True):
+        np.testing.assert_array_equal(one, other)
+        np.testing.assert_array_equal(one, trained.data)
+        assert not np.shares_memory(one, trained.data)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_each_member_of_an_ensemble_may_have_its_own_learning_rate(optimizer):
+    x, y = problem()
+    rates = np.array([0.01, 0.1])
+    together = Ensemble((3, 5, 2), "tanh", seeded([0, 1]), dtype=np.float64)
+    cost = per_member(costs.categorical_nll)
+    train(together, cost, x, y, steps=5, learning_rate=rates[:, None, None], optimizer=optimizer)
+    for member, rate in enumerate(rates):
+        alone = Ensemble((3, 5, 2), "tanh", seeded([member]), dtype=np.float64)
+        train(alone, cost, x, y, steps=5, learning_rate=float(rate), optimizer=optimizer)
+        for p, q in zip(together.parameters(), alone.parameters(), strict=True):
+            np.testing.assert_allclose(p.data[member], q.data[0], rtol=1e-12)
+
+
+def test_without_the_check_a_member_that_diverges_harms_no_other():
+    x, y = problem()
+    rates = np.array([1e30, 0.1], np.float32)[:, None, None]
+    together = Ensemble((3, 5, 2), "relu", seeded([0, 1]))
+    settings = {"steps": 20, "check_finite": False}
+    cost = per_member(costs.nll_of_logits)
+    train(together, cost, x, y, learning_rate=rates, **settings)
+    alone = Ensemble((3, 5, 2), "relu", seeded([1]))
+    train(alone, cost, x, y, learning_rate=0.1, **settings)
+    answers = together.predict(x)
+    assert not np.isfinite(answers[0]).any()
+    np.testing.assert_allclose(answers[1], alone.predict(x)[0], rtol=1e-5)
+    with pytest.raises(FloatingPointError, match="learning_rate of each member"):
+        fresh = Ensemble((3, 5, 2), "relu", seeded([0, 1]))
+        train(fresh, cost, x, y, steps=20, learning_rate=rates)
+
+
 def test_every_pass_shows_each_example_once_in_a_new_order():
     batches = minibatches(10, 4, np.random.default_rng(0))
     passes = [[next(batches) for _ in range(3)] for _ in range(2)]
@@ -194,6 +289,14 @@ BAD = [
     ({"steps": 1.5}, TypeError, "steps must be an integer, got 1.5"),
     ({"learning_rate": 0}, ValueError, "learning_rate must be positive, got 0.0"),
     ({"decay": 0.1}, TypeError, "decay must be"),
+    ({"callback": 3}, TypeError, "callback must be a function, got 3"),
+    ({"check_finite": 1}, TypeError, "check_finite must be bool, got 1"),
+    (
+        {"learning_rate": np.ones((2, 1, 1))},
+        ValueError,
+        "learning_rate must be one number, or one for each member of an Ensemble, shape (S, 1, 1),"
+        " got shape (2, 1, 1) for a parameter of shape (8, 3)",
+    ),
     (
         {"batch_size": 0, "rng": np.random.default_rng(0)},
         ValueError,

@@ -10,12 +10,11 @@ import numpy as np
 
 from feedforward import costs, graph
 from feedforward.datasets import Split, digits, inverse_problem, mnist1d
-from feedforward.ensemble import Ensemble, of_each, seeded
+from feedforward.ensemble import Ensemble, per_member, seeded
 from feedforward.experiments import kept
 from feedforward.graph import Tensor
 from feedforward.mixture import mixture_parameters, sample_mixture
-from feedforward.progress import progress
-from feedforward.training import adam, minibatches, train
+from feedforward.training import at_steps, train, train_with_snapshots
 from feedforward.units import (
     UNITS,
     Unit,
@@ -47,19 +46,6 @@ def wavy_data() -> tuple[Array, Array]:
     return x, np.sin(2 * x) + x / 3
 
 
-def film(network: Ensemble, cost, x: Array, y: Array, steps: list[int], rate: float) -> list:
-    """Train with Adam on all data; a copy of every parameter at each of `steps`, the first 0."""
-    take_step, frames = adam(network.parameters(), rate), []
-    for step in progress(steps[-1] + 1):
-        if step in steps:
-            frames.append([p.data.copy() for p in network.parameters()])
-        of_each(cost)(network(x), y).mean().backward()
-        take_step()
-        for p in network.parameters():
-            p.grad = None
-    return frames
-
-
 @kept
 def eight_units_film(unit: str, seeds: tuple[int, ...] = (0, 1, 2, 3, 4)) -> list:
     """One hidden layer of eight units on the wavy curve: the weights at each of HOOK_STEPS."""
@@ -69,7 +55,10 @@ def eight_units_film(unit: str, seeds: tuple[int, ...] = (0, 1, 2, 3, 4)) -> lis
         weight = rng.uniform(0.7, 1.5, 8) * rng.choice([-1, 1], 8)
         network.weights[0].data[member, :, 0] = weight
         network.biases[0].data[member, 0] = -weight * rng.uniform(-3, 3, 8)
-    return film(network, costs.squared_error, x, y, HOOK_STEPS, HOOK_RATE)
+    return train_with_snapshots(
+        network, per_member(costs.squared_error), x, y,
+        at=HOOK_STEPS, learning_rate=HOOK_RATE, optimizer="adam",
+    )  # fmt: skip
 
 
 def eight_units_error(unit: str) -> Array:
@@ -121,7 +110,7 @@ def chain_gradients(unit: str, scale: float, seeds: tuple[int, ...] = (0, 1, 2, 
     for weight in network.weights[1:-1]:
         weight.data[:] = [scale * np.linalg.qr(w)[0] for w in weight.data]
     layers = network.layers(data.x_train[:100])
-    of_each(costs.categorical_nll)(layers[-1][0], data.y_train[:100]).mean().backward()
+    per_member(costs.categorical_nll)(layers[-1][0], data.y_train[:100]).mean().backward()
     norms = np.array([np.linalg.norm(z.grad, axis=2).mean(axis=1) for z, _ in layers[:-1]])
     return (norms / norms[-1]).T[:, ::-1]
 
@@ -157,7 +146,7 @@ def learned_slopes(
     else:
         net = LearnedRectifier(widths, seeded(seeds), start)
     train(
-        net, of_each(costs.categorical_nll), data.x_train, data.y_train, steps=SLOPE_STEPS,
+        net, per_member(costs.categorical_nll), data.x_train, data.y_train, steps=SLOPE_STEPS,
         learning_rate=0.01, optimizer="adam", batch_size=100, rng=np.random.default_rng(0),
     )  # fmt: skip
     alpha = np.zeros(len(seeds)) if start is None else net.alpha.data.ravel()
@@ -216,7 +205,7 @@ def edge_reader(unit: str, seeds: tuple[int, ...] = (0, 1, 2, 3, 4)) -> tuple[Ar
         x[name] = edge_features(pictures, EDGE_UNITS[unit])
     reader = Ensemble((x["train"].shape[1], 10), "identity", seeded(seeds))
     train(
-        reader, of_each(costs.categorical_nll), x["train"], images.y_train, steps=300,
+        reader, per_member(costs.categorical_nll), x["train"], images.y_train, steps=300,
         learning_rate=0.01, optimizer="adam", batch_size=100, rng=np.random.default_rng(0),
     )  # fmt: skip
     return tuple(
@@ -256,7 +245,7 @@ def active_shares(
 
     before = shares()
     train(
-        network, of_each(costs.categorical_nll), data.x_train, data.y_train, steps=DEAD_STEPS,
+        network, per_member(costs.categorical_nll), data.x_train, data.y_train, steps=DEAD_STEPS,
         learning_rate=learning_rate, batch_size=50, rng=np.random.default_rng(0),
         optimizer=optimizer,
     )  # fmt: skip
@@ -332,7 +321,10 @@ def maxout_film(pieces: int, start: str = "spread", seeds: tuple[int, ...] = (0,
         network.biases[0].data[member, 0] = offset
     network.weights[-1].data[:] = [[1.0, -1.0]]
     y = TARGETS["a wave"](x)
-    return film(network, costs.squared_error, x, y, MAXOUT_STEPS, 0.01)
+    return train_with_snapshots(
+        network, per_member(costs.squared_error), x, y,
+        at=MAXOUT_STEPS, learning_rate=0.01, optimizer="adam",
+    )  # fmt: skip
 
 
 def maxout_parts(frame: list, x: Array, pieces: int) -> tuple[Array, Array]:
@@ -412,7 +404,7 @@ def mixture_weights(components: int, seeds: tuple[int, ...] = MDN_SEEDS) -> list
     data = inverse_data()
     network = density_network(components, MDN_HIDDEN, seeds)
     train(
-        network, of_each(density_cost(components)), centered(data.x_train), data.y_train,
+        network, per_member(density_cost(components)), centered(data.x_train), data.y_train,
         steps=MDN_STEPS, learning_rate=MDN_RATE, optimizer="adam",
     )  # fmt: skip
     return [p.data for p in network.parameters()]
@@ -425,7 +417,7 @@ def mean_weights(seeds: tuple[int, ...] = MDN_SEEDS) -> list[Array]:
     network = Ensemble((1, MDN_HIDDEN, 1), "tanh", seeded(seeds))
     network.biases[0].data[:] = [[rng.uniform(-2, 2, MDN_HIDDEN)] for rng in seeded(seeds)]
     train(
-        network, of_each(lambda f, x: costs.squared_error(f[:, 0], x)), centered(data.x_train),
+        network, per_member(lambda f, x: costs.squared_error(f[:, 0], x)), centered(data.x_train),
         data.y_train, steps=MDN_STEPS, learning_rate=MDN_RATE, optimizer="adam",
     )  # fmt: skip
     return [p.data for p in network.parameters()]
@@ -569,7 +561,11 @@ def collapse_run(floor: float, seeds: tuple[int, ...] = (0, 1, 2)) -> dict[str, 
     network = density_network(5, 10, seeds)
     cost = density_cost(5, floor)
     measured = {"train": [], "test": [], "worst": [], "narrowest": [], "mixture": []}
-    for weights in film(network, cost, centered(t), x, COLLAPSE_STEPS, 0.003):
+    frames = train_with_snapshots(
+        network, per_member(cost), centered(t), x,
+        at=COLLAPSE_STEPS, learning_rate=0.003, optimizer="adam",
+    )  # fmt: skip
+    for weights in frames:
         with_weights(network, weights)
         outputs = network.predict(centered(t)).astype(float)
         measured["train"].append([cost(member, x).mean() for member in outputs])
@@ -600,7 +596,7 @@ def five_alike(seeds: tuple[int, ...] = MDN_SEEDS[:3]) -> tuple[Array, Array]:
         groups = p.reshape(len(seeds), 3, 5, -1)
         groups[:] = groups[:, :, :1]
     train(
-        network, of_each(density_cost(5)), centered(data.x_train), data.y_train,
+        network, per_member(density_cost(5)), centered(data.x_train), data.y_train,
         steps=MDN_STEPS, learning_rate=MDN_RATE, optimizer="adam",
     )  # fmt: skip
     outputs = network.predict(centered(data.x_test))
@@ -669,18 +665,17 @@ def _trained(contest: str, unit: str, looks: tuple[int, ...], seeds: tuple[int, 
     width = COMPARISON_MAXOUT if unit == "maxout" else COMPARISON_WIDTH
     widths = (data.x_train.shape[1], width, width, 10)
     network = Ensemble(widths, SHIFTED_SIGMOIDS.get(unit, unit), seeded(seeds))
-    x, y = data.x_train.astype(np.float32), data.y_train
-    batches = minibatches(len(x), COMPARISON_BATCH, np.random.default_rng(0))
-    take_step, cost, found = adam(network.parameters(), rate), of_each(costs.categorical_nll), []
-    for step in progress(looks[-1]):
-        batch = next(batches)
-        for p in network.parameters():
-            p.grad = None
-        cost(network(x[batch]), y[batch]).mean().backward()
-        take_step()
-        if step + 1 in looks:
-            said = network.predict(data.x_test).argmax(axis=2)
-            found.append((said == data.y_test).mean(axis=1))
+    found: list[Array] = []
+
+    def look(_: int) -> None:
+        said = network.predict(data.x_test).argmax(axis=2)
+        found.append((said == data.y_test).mean(axis=1))
+
+    train(
+        network, per_member(costs.categorical_nll), data.x_train.astype(np.float32), data.y_train,
+        steps=looks[-1], learning_rate=rate, optimizer="adam", batch_size=COMPARISON_BATCH,
+        rng=np.random.default_rng(0), callback=at_steps(looks, look),
+    )  # fmt: skip
     return np.array(found)
 
 

@@ -12,7 +12,7 @@ from feedforward.experiments import kept
 from feedforward.graph import Tensor, exp
 from feedforward.network import MLP
 from feedforward.progress import progress
-from feedforward.training import train
+from feedforward.training import at_steps, train
 from feedforward.units import sigmoid
 
 Array = np.ndarray
@@ -93,22 +93,6 @@ NOISE_FILM = [0, *sorted({round(step) for step in np.geomspace(2, NOISE_STEPS - 
 NOISE_GRID = np.linspace(0, 1, 81)[:, None]
 
 
-class _Filmed:
-    """A network that keeps its predictions on a grid as it is trained, at chosen steps."""
-
-    def __init__(self, net: MLP) -> None:
-        self.net, self.step, self.film = net, 0, []
-
-    def parameters(self) -> list[Tensor]:
-        return self.net.parameters()
-
-    def __call__(self, x: Array) -> Tensor:
-        if self.step in NOISE_FILM:
-            self.film.append(self.net.predict(4 * NOISE_GRID - 2))
-        self.step += 1
-        return self.net(x)
-
-
 def learned_noise_cost(output: Tensor, y: Array) -> Tensor:
     """Gaussian NLL where the network's second output is log σ(x)."""
     return costs.gaussian_nll(output[:, 0], y, exp(output[:, 1]))
@@ -135,13 +119,15 @@ def noise_training(learned: bool, seed: int = 0, decay: bool = True) -> tuple[Ar
     """
     rng = np.random.default_rng(seed)
     x, y = datasets.heteroscedastic(NOISE_EXAMPLES, rng)
-    net = _Filmed(MLP((1, NOISE_HIDDEN, 2 if learned else 1), "tanh", "xavier", rng))
+    net = MLP((1, NOISE_HIDDEN, 2 if learned else 1), "tanh", "xavier", rng)
     cost = learned_noise_cost if learned else lambda f, y: costs.squared_error(f[:, 0], y)
+    film: list[Array] = []
     history = train(
         net, cost, 4 * x - 2, y[:, 0],
         steps=NOISE_STEPS, learning_rate=NOISE_RATE, optimizer="adam", decay=decay,
+        callback=at_steps(NOISE_FILM, lambda _: film.append(net.predict(4 * NOISE_GRID - 2))),
     )  # fmt: skip
-    return np.array(net.film), history
+    return np.array(film), history
 
 
 @kept

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from itertools import pairwise
 
@@ -10,12 +11,11 @@ import numpy as np
 from feedforward import costs, graph
 from feedforward.approximation import montufar_network, network_of, sawtooth
 from feedforward.datasets import Split, digits, mnist1d
-from feedforward.ensemble import Ensemble, of_each, seeded
+from feedforward.ensemble import Ensemble, per_member, seeded
 from feedforward.experiments import kept
 from feedforward.graph import Tensor
-from feedforward.progress import progress
 from feedforward.regions import montufar_lower_bound, pieces_on_line, regions_in_window
-from feedforward.training import adam, minibatches, train
+from feedforward.training import train, train_with_snapshots
 from feedforward.units import relu
 
 Array = np.ndarray
@@ -41,30 +41,21 @@ def widths_for(budget: int, depth: int, n_in: int, n_out: int) -> tuple[int, ...
     return min(widths(n), widths(n + 1), key=lambda w: abs(parameters(w) - budget))
 
 
-def film(
+def train_by_adam(
     net: Ensemble,
-    cost,
+    cost: Callable,
     x: Array,
     y: Array,
-    steps: tuple[int, ...],
-    rate: float,
+    *,
+    at: tuple[int, ...],
+    learning_rate: float,
     batch_size: int | None = None,
 ) -> list[list[Array]]:
-    """Train with Adam; a copy of all parameters after each number of `steps`, the first 0.
-
-    One run, so that taking pictures does not disturb it: Adam keeps its running means.
-    """
-    batches = minibatches(len(x), batch_size, np.random.default_rng(0))
-    take_step, frames = adam(net.parameters(), rate), []
-    for step in progress(steps[-1] + 1):
-        if step in steps:
-            frames.append([p.data.copy() for p in net.parameters()])
-        batch = next(batches)
-        of_each(cost)(net(x[batch]), y[batch]).mean().backward()
-        take_step()
-        for p in net.parameters():
-            p.grad = None
-    return frames
+    """Train every member with Adam; all parameters after each number of steps in `at`."""
+    return train_with_snapshots(
+        net, per_member(cost), x, y, at=at, learning_rate=learning_rate, optimizer="adam",
+        batch_size=batch_size, rng=np.random.default_rng(0),
+    )  # fmt: skip
 
 
 def predictions(net: Ensemble, frame: list[Array], x: Array) -> Array:
@@ -75,7 +66,7 @@ def predictions(net: Ensemble, frame: list[Array], x: Array) -> Array:
 
 
 def member(frame: list[Array], seed: int) -> list[tuple[Array, Array]]:
-    """The layers (W, b) of one network of an ensemble's film."""
+    """The layers (W, b) of one network of an ensemble in a frame."""
     return [(w[seed], b[seed, 0]) for w, b in zip(frame[::2], frame[1::2], strict=True)]
 
 
@@ -151,7 +142,10 @@ def memorized(labels: str, seeds: tuple[int, ...] = (0, 1, 2)) -> Array:
     data = digits(np.random.default_rng(0))
     y = data.y_train if labels == "true" else np.random.default_rng(1).permutation(data.y_train)
     net, accuracy = Ensemble(LABEL_WIDTHS, relu, seeded(seeds)), []
-    frames = film(net, costs.categorical_nll, data.x_train, y, LABEL_STEPS, LABEL_RATE, 100)
+    frames = train_by_adam(
+        net, costs.categorical_nll, data.x_train, y,
+        at=LABEL_STEPS, learning_rate=LABEL_RATE, batch_size=100,
+    )  # fmt: skip
     for frame in frames:
         said = [predictions(net, frame, x).argmax(axis=2) for x in (data.x_train, data.x_test)]
         accuracy.append([(said[0] == y).mean(axis=1), (said[1] == data.y_test).mean(axis=1)])
@@ -186,7 +180,9 @@ def teeth_learned(kind: str, seeds: tuple[int, ...] = (0, 1, 2)) -> tuple[Array,
     """
     target = sawtooth(TEETH_DEPTH).predict(TEETH_X)
     net, x = _teeth_start(kind, seeds), TEETH_X.astype(np.float32)
-    frames = film(net, costs.squared_error, x[::2], target[::2], TEETH_STEPS, TEETH_RATE)
+    frames = train_by_adam(
+        net, costs.squared_error, x[::2], target[::2], at=TEETH_STEPS, learning_rate=TEETH_RATE
+    )
     outputs = [predictions(net, frame, x)[..., 0].astype(float) for frame in frames]
     outputs = np.array(outputs)
     return outputs, ((outputs - target[:, 0]) ** 2).mean(axis=2) / target.var()
@@ -245,7 +241,7 @@ def excess(seeds: tuple[int, ...] = (0, 1, 2, 3, 4)) -> dict[int, tuple[Array, A
             y = x @ slope + rng.normal(0, 0.5, (EXCESS_EXAMPLES, 1))
             net = Ensemble((10, width, 1) if width else (10, 1), relu, [rng])
             train(
-                net, of_each(costs.squared_error), x, y,
+                net, per_member(costs.squared_error), x, y,
                 steps=800, learning_rate=0.01, optimizer="adam",
             )  # fmt: skip
             errors.append(
@@ -276,7 +272,10 @@ def plane_film(depth: int, seeds: tuple[int, ...] = (0, 1, 2)) -> list:
     """Networks of PLANE_WIDTHS trained on the hill: parameters at each of PLANE_STEPS."""
     net = with_random_biases(Ensemble(PLANE_WIDTHS[depth], relu, seeded(seeds)), seeds, 0.3)
     x = np.random.default_rng(0).uniform(-1, 1, (1000, 2))
-    return film(net, costs.squared_error, x, hill(x), PLANE_STEPS, PLANE_RATE, 100)
+    return train_by_adam(
+        net, costs.squared_error, x, hill(x),
+        at=PLANE_STEPS, learning_rate=PLANE_RATE, batch_size=100,
+    )  # fmt: skip
 
 
 def plane_network(depth: int, kind: str, seed: int = 0) -> list[tuple[Array, Array]]:
@@ -350,7 +349,10 @@ def regions_per_neuron(
     widths = (2, *[NEURONS // depth] * depth, 1)
     net = with_random_biases(Ensemble(widths, relu, seeded(seeds)), seeds, 0.3)
     x = np.random.default_rng(0).uniform(-1, 1, (2000, 2))
-    frames = film(net, costs.squared_error, x, hill(x), NEURON_STEPS, NEURON_RATE, 100)
+    frames = train_by_adam(
+        net, costs.squared_error, x, hill(x),
+        at=NEURON_STEPS, learning_rate=NEURON_RATE, batch_size=100,
+    )  # fmt: skip
     angle = np.pi * (np.arange(LINES) + 0.3) / LINES
     ends = 20 * np.stack([np.cos(angle), np.sin(angle)], axis=1)
     pieces, regions, error = [], [], []
@@ -480,7 +482,10 @@ def _contest_run(
     net = (Residual if residual else Ensemble)(widths, relu, seeded(seeds))
     net = with_small_weights(net) if small else net
     cost = costs.categorical_nll if labels else costs.squared_error
-    frames = film(net, cost, data.x_train, data.y_train, stops, CONTEST_RATE, 100)
+    frames = train_by_adam(
+        net, cost, data.x_train, data.y_train,
+        at=stops, learning_rate=CONTEST_RATE, batch_size=100,
+    )  # fmt: skip
 
     def score(frame: list[Array], x: Array, y: Array) -> Array:
         said = predictions(net, frame, x)

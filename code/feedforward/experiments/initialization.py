@@ -7,7 +7,7 @@ trains as one array. A member that diverges fills with NaN and harms no other.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import cache
 
 import numpy as np
@@ -15,7 +15,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from feedforward import costs, graph
 from feedforward.datasets import Split, digits
-from feedforward.ensemble import Ensemble, of_each, seeded
+from feedforward.ensemble import Ensemble, per_member, seeded
 from feedforward.experiments import kept
 from feedforward.graph import Tensor
 from feedforward.initializers import gain, he, lecun, orthogonal, scaled, xavier
@@ -30,7 +30,7 @@ from feedforward.propagation import (
     predicted_forward,
     variance_map,
 )
-from feedforward.training import adam, minibatches, momentum, sgd
+from feedforward.training import Callback, at_steps, train
 from feedforward.units import UNITS, relu
 
 Array = np.ndarray
@@ -63,39 +63,22 @@ def start_hidden(weight_std: float, n_out: int) -> Callable:
     return lambda shape, rng: lecun(shape, rng, gain=1 if shape[0] == n_out else weight_std)
 
 
-def learn(
+def train_on_digits(
     net: Ensemble,
-    learning_rate: float | Array,
+    *,
     steps: int,
+    learning_rate: float | Array,
     batch_size: int,
-    look: Callable[[int], None],
-    at: Iterable[int],
-    optimizer: Callable = sgd,
+    optimizer: str = "sgd",
+    callback: Callback | None = None,
 ) -> None:
-    """Train on the digits and call look(step) before each step of `at`, and after the last one.
-
-    learning_rate: one for all, or one per member, (S, 1, 1). A cost that overflows is no reason to
-    stop: the other members go on.
-    """
+    """`train` on the digits; a member that diverges is no reason to stop the others."""
     data = digits_data()
-    batches = minibatches(len(data.x_train), batch_size, np.random.default_rng(DATA_SEED))
-    take_step, cost, at = optimizer(net.parameters(), learning_rate), of_each(nll), set(at)
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        for step in progress(steps + 1):
-            if step in at:
-                look(step)
-            if step == steps:
-                return
-            batch = next(batches)
-            for p in net.parameters():
-                p.grad = None
-            cost(net(data.x_train[batch]), data.y_train[batch]).mean().backward()
-            take_step()
-
-
-def nll(outputs: Tensor, label: Array) -> Tensor:
-    """categorical_nll, but without its check for NaN, which one member would fail for all."""
-    return graph.logsumexp(outputs) - outputs[np.arange(len(label)), label]
+    train(
+        net, per_member(costs.nll_of_logits), data.x_train, data.y_train,
+        steps=steps, learning_rate=learning_rate, optimizer=optimizer, batch_size=batch_size,
+        rng=np.random.default_rng(DATA_SEED), callback=callback, check_finite=False,
+    )  # fmt: skip
 
 
 def accuracy(net: Ensemble) -> Array:
@@ -110,7 +93,7 @@ def loss(net: Ensemble, examples: int = 300) -> Array:
     """Each member's mean cost on the first training digits; NaN for one that diverged."""
     data = digits_data()
     outputs = net.predict(data.x_train[:examples]).astype(np.float64)
-    values = [nll(member, data.y_train[:examples]).mean() for member in outputs]
+    values = [costs.nll_of_logits(o, data.y_train[:examples]).mean() for o in outputs]
     return np.array(values)
 
 
@@ -192,7 +175,10 @@ def symmetry() -> dict[str, Array]:
         seen["accuracy"].append(accuracy(net))
         seen["weights"].append(net.weights[0].data[:: len(SEEDS)].copy())
 
-    learn(net, SYMMETRY_RATE, SYMMETRY_STEPS[-1], SYMMETRY_BATCH, look, SYMMETRY_STEPS)
+    train_on_digits(
+        net, steps=SYMMETRY_STEPS[-1], learning_rate=SYMMETRY_RATE, batch_size=SYMMETRY_BATCH,
+        callback=at_steps(SYMMETRY_STEPS, look),
+    )  # fmt: skip
     shape = (len(SYMMETRY_STEPS), len(SYMMETRY_NOISE), len(SEEDS))
     weights = np.array(seen.pop("weights"))
     return {name: np.reshape(values, shape) for name, values in seen.items()} | {"weights": weights}
@@ -287,9 +273,9 @@ def deep_rectifiers(depth: int, rate: float) -> dict[str, Array]:
         initializer=[xavier] * count + [he] * count,
     )  # fmt: skip
     seen: list[Array] = []
-    learn(
-        net, rate, RECTIFIER_STEPS, RECTIFIER_BATCH, lambda _: seen.append(loss(net)),
-        RECTIFIER_LOOKS, momentum,
+    train_on_digits(
+        net, steps=RECTIFIER_STEPS, learning_rate=rate, batch_size=RECTIFIER_BATCH,
+        optimizer="momentum", callback=at_steps(RECTIFIER_LOOKS, lambda _: seen.append(loss(net))),
     )  # fmt: skip
     both = np.array(seen)
     return {"Xavier": both[:, :count], "He": both[:, count:]}
@@ -309,7 +295,10 @@ def deep_rectifiers_with_adam() -> dict[str, Array]:
     net = Ensemble(
         (64, *[RECTIFIER_WIDTH] * depth, 10), "relu", seeded(SEEDS), initializer=xavier
     )  # fmt: skip
-    learn(net, ADAM_RATE, RECTIFIER_STEPS, RECTIFIER_BATCH, lambda _: None, (), adam)
+    train_on_digits(
+        net, steps=RECTIFIER_STEPS, learning_rate=ADAM_RATE, batch_size=RECTIFIER_BATCH,
+        optimizer="adam",
+    )  # fmt: skip
     return {"cost": loss(net), "accuracy": accuracy(net)}
 
 
@@ -338,7 +327,7 @@ def glorot(name: str) -> dict[str, Array]:
     singular value of ∂a₃/∂a₂ at one digit, (S,); a are the activations, which Glorot and Bengio
     (2010) call z.
     """
-    data, kept_ = digits_data(), {"activation std": [], "gradient std": [], "singular": []}
+    data, found = digits_data(), {"activation std": [], "gradient std": [], "singular": []}
     for seed, rng in zip(SEEDS, seeded(SEEDS), strict=True):
         net = Ensemble(
             (64, *[GLOROT_WIDTH] * GLOROT_LAYERS, 10),
@@ -347,20 +336,20 @@ def glorot(name: str) -> dict[str, Array]:
             initializer=GLOROT_STARTS[name],
         )
         layers = net.layers(data.x_train[:100])
-        of_each(nll)(layers[-1][0], data.y_train[:100]).sum().backward()
+        per_member(costs.nll_of_logits)(layers[-1][0], data.y_train[:100]).sum().backward()
         hidden = layers[:-1]
-        kept_["activation std"].append([a.data.std() for _, a in hidden])
-        kept_["gradient std"].append([z.grad.std() for z, _ in hidden])
+        found["activation std"].append([a.data.std() for _, a in hidden])
+        found["gradient std"].append([z.grad.std() for z, _ in hidden])
         slope = 1 - hidden[2][1].data[0, 0] ** 2  # tanh′ at the third layer, one digit
         jacobian = slope[:, None] * net.weights[2].data[0]
-        kept_["singular"].append(np.linalg.svd(jacobian, compute_uv=False).mean())
+        found["singular"].append(np.linalg.svd(jacobian, compute_uv=False).mean())
         if seed == SEEDS[0]:
             unit = 3 * hidden[-1][0].grad.std()
             shown = {
                 "activations": [a.data for _, a in hidden],
                 "gradients": [np.clip(z.grad / unit, -1, 1) for z, _ in hidden],
             }
-    return {key: np.array(value).T for key, value in kept_.items()} | {
+    return {key: np.array(value).T for key, value in found.items()} | {
         what: np.array([np.histogram(v, GLOROT_EDGES[what], density=True)[0] for v in values])
         for what, values in shown.items()
     }
@@ -566,7 +555,10 @@ def starts_and_rates(batch_norm: bool) -> Array:
     )  # fmt: skip
     rates = np.array([r for _, r, _ in settings], np.float32)[:, None, None]
     seen: list[Array] = []
-    learn(net, rates, MAP_STEPS[-1], MAP_BATCH, lambda _: seen.append(accuracy(net)), MAP_STEPS)
+    train_on_digits(
+        net, steps=MAP_STEPS[-1], learning_rate=rates, batch_size=MAP_BATCH,
+        callback=at_steps(MAP_STEPS, lambda _: seen.append(accuracy(net))),
+    )  # fmt: skip
     return np.reshape(seen, (len(MAP_STEPS), len(MAP_WEIGHTS), len(MAP_RATES), len(SEEDS)))
 
 
@@ -586,7 +578,10 @@ def scale_and_shift(unit: str) -> dict[str, Array]:
         frames["shift"].append([norm.shift.data[:, 0].copy() for norm in net.norms])
         frames["accuracy"].append(accuracy(net))
 
-    learn(net, FILM_RATE, FILM_STEPS[-1], MAP_BATCH, look, FILM_STEPS)
+    train_on_digits(
+        net, steps=FILM_STEPS[-1], learning_rate=FILM_RATE, batch_size=MAP_BATCH,
+        callback=at_steps(FILM_STEPS, look),
+    )  # fmt: skip
     return {name: np.array(values) for name, values in frames.items()}
 
 
@@ -604,7 +599,7 @@ def tiny_batches(norm: str, batch_size: int, rate: float) -> dict[str, Array]:
     """
     data = digits_data()
     net = Ensemble((64, 64, 64, 10), "relu", seeded(SEEDS), norm=NORMS[norm])
-    learn(net, rate, BATCH_STEPS, batch_size, lambda _: None, ())
+    train_on_digits(net, steps=BATCH_STEPS, learning_rate=rate, batch_size=batch_size)
     used, right = accuracy(net), []
     whole = len(data.x_test) // batch_size * batch_size
     for i in range(0, whole, batch_size):

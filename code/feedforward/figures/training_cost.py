@@ -19,7 +19,7 @@ from feedforward.diagram import Node, brief, diagram
 from feedforward.experiments import training_cost as experiments
 from feedforward.figures import style
 from feedforward.figures.style import ink
-from feedforward.graph import OPS, Tensor, tanh
+from feedforward.graph import Tensor, local_gradients, tanh
 from feedforward.network import MLP
 from feedforward.typography import counted, in_print, percent
 
@@ -105,15 +105,13 @@ NEURON_STEPS = 18
 
 def local_slopes(nodes: list[Node], tensors: list[Any], target: int) -> list[tuple[int, float]]:
     """For each use of a node: who uses it, and ∂user/∂node there."""
-    found = []
-    for user, node in enumerate(nodes):
-        for position, source in enumerate(node.inputs):
-            if source == target:
-                made = tensors[user]
-                values = [graph.value(v) for v in made._inputs]
-                rule = OPS[made._op].gradients[position]
-                found.append((user, float(rule(np.ones(()), made.data, *values, **made._options))))
-    return found
+    return [
+        (user, float(slope))
+        for user, node in enumerate(nodes)
+        if node.inputs
+        for source, slope in local_gradients(tensors[user], np.ones(()))
+        if source is tensors[target]
+    ]
 
 
 def backpropagation(step: int = 13, w: float = 0.8) -> Drawn:

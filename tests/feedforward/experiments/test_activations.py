@@ -5,7 +5,7 @@ import pytest
 from scipy import integrate, optimize, signal
 
 from feedforward import costs
-from feedforward.ensemble import Ensemble, of_each, seeded
+from feedforward.ensemble import Ensemble, per_member, seeded
 from feedforward.experiments import activations as experiments
 from feedforward.experiments.activations import beats
 from feedforward.training import train
@@ -227,7 +227,7 @@ def test_a_curve_is_the_contest_gone_on():
     data, seeds = experiments.contest_data(name), experiments.COMPARISON_SEEDS
     network = Ensemble((64, 64, 64, 10), "identity", seeded(seeds))
     train(
-        network, of_each(costs.categorical_nll), data.x_train.astype(np.float32), data.y_train,
+        network, per_member(costs.categorical_nll), data.x_train.astype(np.float32), data.y_train,
         steps=budget, learning_rate=rate, batch_size=experiments.COMPARISON_BATCH,
         rng=np.random.default_rng(0), optimizer="adam",
     )  # fmt: skip

@@ -67,16 +67,6 @@ def test_a_tree_is_its_pairs_one_in_another():
     np.testing.assert_array_equal(depth.tree(x, h)[:, 0], h(left, right))
 
 
-def test_pictures_of_a_training_do_not_disturb_it():
-    x = np.linspace(-1, 1, 50)[:, None]
-    ends = []
-    for steps in ((0, 40), (0, 3, 10, 11, 40)):
-        net = Ensemble((1, 6, 1), "tanh", seeded([0]), dtype=np.float64)
-        ends.append(depth.film(net, depth.costs.squared_error, x, x**2, steps, 0.01, 20)[-1])
-    for one, other in zip(*ends, strict=True):
-        np.testing.assert_array_equal(one, other)
-
-
 def test_the_climb_reports_the_count_of_the_network_that_it_returns():
     counts, networks = depth.most_regions((0,), 30)
     assert depth.regions_of_four_and_four(networks[0]) == counts[0] <= 121

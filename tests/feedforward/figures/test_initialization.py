@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 import torch
 
-from feedforward import costs
 from feedforward.ensemble import Ensemble, seeded
 from feedforward.experiments import initialization as experiments
 from feedforward.figures import initialization as figures
@@ -31,18 +30,6 @@ from feedforward.units import UNITS
 )
 def test_numbers_of_any_size_are_said_in_words(number, words):
     assert figures.near(number) == words
-
-
-def test_the_experiments_cost_is_the_one_of_chapter_1_also_beside_a_member_that_diverged():
-    rng = np.random.default_rng(0)
-    outputs, label = rng.normal(size=(7, 4)), rng.integers(0, 4, 7)
-    mine, theirs = Tensor(outputs), Tensor(outputs)
-    ours, known = experiments.nll(mine, label), costs.categorical_nll(theirs, label)
-    np.testing.assert_allclose(ours.data, known.data, rtol=1e-12)
-    ours.mean().backward()
-    known.mean().backward()
-    np.testing.assert_allclose(mine.grad, theirs.grad, rtol=1e-12, atol=1e-15)
-    assert np.isnan(experiments.nll(np.full((2, 3), np.nan), np.array([0, 1]))).all()
 
 
 def test_the_hooks_dial_ends_dead_and_exploded_and_halves_in_between():
@@ -384,20 +371,7 @@ def test_a_member_that_diverges_is_counted_wrong_and_harms_no_other():
     alone = Ensemble((64, 8, 10), "relu", seeded([1]), initializer=he)
     net.weights[0].data[0] = np.nan
     for each in (net, alone):
-        experiments.learn(each, 0.1, 20, 50, lambda step: None, ())
+        experiments.train_on_digits(each, steps=20, learning_rate=0.1, batch_size=50)
     right = experiments.accuracy(net)
     assert right[0] == 0 and right[1] == experiments.accuracy(alone)[0] > 0.2
     assert np.isnan(experiments.loss(net)[0])
-
-
-def test_look_sees_the_network_before_each_named_step_and_after_the_last():
-    seen = []
-    net = Ensemble((64, 4, 10), "tanh", seeded([0]))
-    start = net.weights[0].data.copy()
-    experiments.learn(
-        net, 0.1, 3, 50, lambda step: seen.append((step, net.weights[0].data.copy())), (0, 2, 3)
-    )
-    assert [step for step, _ in seen] == [0, 2, 3]
-    np.testing.assert_array_equal(seen[0][1], start)
-    np.testing.assert_array_equal(seen[-1][1], net.weights[0].data)
-    assert (seen[1][1] != start).any()
