@@ -24,7 +24,7 @@ from itertools import accumulate, pairwise, zip_longest
 from pathlib import Path
 from typing import NamedTuple
 
-from bookbuild.explorables import figures
+from bookbuild.explorables import frames as named
 
 ROOT = Path(__file__).resolve().parents[1]
 SITES = ROOT / "_build" / "twice"
@@ -97,8 +97,8 @@ def lasting(found: dict[str, bytes]) -> dict[str, bytes]:
         if name.endswith(".html"):
             html = found[name].decode()
             left[name] = without_measured(html).encode()
-            frames |= {f"_static/explorable/{script}" for _, script in figures(html)}
-            kept |= {f"_static/explorable/{script}" for _, script in figures(left[name].decode())}
+            frames |= {f"_static/explorable/{script}" for script in named(html)}
+            kept |= {f"_static/explorable/{script}" for script in named(left[name].decode())}
         elif name == "searchindex.js":
             left[name] = without_numbers(found[name].decode()).encode()
     return {name: content for name, content in left.items() if name not in frames - kept}

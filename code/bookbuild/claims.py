@@ -17,7 +17,7 @@ from typing import NamedTuple
 from docutils import nodes
 from sphinx.application import Sphinx
 
-from bookbuild.defects import report
+from bookbuild.lint import report
 from bookbuild.marks import CLAIM
 from bookbuild.questions import is_answer
 

@@ -34,7 +34,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
 from bookbuild.dependencies import sources
-from bookbuild.explorables import figures, frames_folder
+from bookbuild.explorables import frames, frames_folder
 from explorable.frames import CORES
 from explorable.sources import fingerprint
 
@@ -69,7 +69,7 @@ class Record:
             for cell in kept["outputs"]["cells"]
             for output in cell["outputs"]
         )
-        return all((self.frames / name).is_file() for html in shown for _, name in figures(html))
+        return all((self.frames / name).is_file() for html in shown for name in frames(html))
 
     @property
     def work(self) -> float:

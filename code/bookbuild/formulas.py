@@ -20,7 +20,7 @@ from sphinx.util.math import get_node_equation_number
 from sphinxcontrib import katex
 
 from bookbuild import install
-from bookbuild.defects import BookError, report
+from bookbuild.lint import BookError, report
 
 NAME = "katex_at_build"
 HERE = Path(__file__).parent

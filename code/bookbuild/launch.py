@@ -18,7 +18,7 @@ import jupytext
 import nbformat
 from sphinx.application import Sphinx
 
-from bookbuild.defects import BookError
+from bookbuild.lint import BookError
 
 
 def repository(configured: str, environment: str | None, remote: str | None) -> str | None:

@@ -25,7 +25,7 @@ from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from bookbuild import disclosure
-from bookbuild.defects import report
+from bookbuild.lint import report
 
 GROUPS = r"\d{1,3}(?:[,\u2009\u202f]\d{3})+"
 NUMBER = rf"[-−+]?(?:{GROUPS}|\d+)(?:\.\d+)?(?:[eE][-−+]?\d+)?"
