@@ -4,7 +4,7 @@
 (`EDITS`) and builds again, then builds the edited sources from nothing, all in the same folder. It
 compares the last two sites byte for byte and leaves them in `_build/twice`. So it finds what an
 edit does not reach, and what two runs of the same cell put out differently. Times and memory differ
-from run to run: cells tagged `measurement`, words marked as `measured` (bookbuild/marks.py), the
+from run to run: cells tagged `measurement`, words marked as `measured` (bookbuild/claims.py), the
 frames of figures in such cells, and numbers in the search index are not compared.
 
 An edited experiment is not among the edits, since all experiments run again after it, as in a build

@@ -9,40 +9,30 @@ from sphinx.application import Sphinx
 
 from bookbuild import (
     assets,
+    caches,
     citations,
     claims,
-    disclosure,
     execution,
-    experiments,
     explorables,
     formulas,
-    fresh,
+    header,
     indexes,
-    kernels,
-    launch,
     lint,
-    marks,
     questions,
-    reading,
 )
-from bookbuild.site import Site
+from bookbuild.site import LATE, Site
 
 PARTS = (
-    fresh,
+    caches,
     assets,
     lint,
     formulas,
     explorables,
-    experiments,
-    kernels,
     execution,
     questions,
-    marks,
     claims,
-    disclosure,
     citations,
-    launch,
-    reading,
+    header,
 )
 
 STEPS = (
@@ -70,7 +60,7 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
 def setup(app: Sphinx) -> dict[str, object]:
     for part in PARTS:
         part.setup(app)
-    # After other extensions have copied their files into the site.
-    app.connect("build-finished", finish, priority=900)
+    app.add_config_value("book_subtitle", "", "html")  # for the book on paper (booktools)
+    app.connect("build-finished", finish, priority=LATE)
     # Pages are made one after another: formulas go through one process.
     return {"parallel_read_safe": False, "parallel_write_safe": False}

@@ -24,7 +24,7 @@ from sphinx.util import logging
 
 from bookbuild import stylesheets
 from bookbuild.lint import BookError, report
-from bookbuild.site import Page, Site
+from bookbuild.site import LATE, Page, Site
 
 LOGGER = logging.getLogger(__name__)
 HERE = Path(__file__).parent
@@ -278,5 +278,4 @@ def setup(app: Sphinx) -> None:
     app.add_config_value("comments_config", {}, "html")
     app.add_config_value("book_page_kilobytes", 250, "html")
     app.connect("config-inited", configure)
-    # After the extensions have added theirs.
-    app.connect("html-page-context", name_ours, priority=950)
+    app.connect("html-page-context", name_ours, priority=LATE)

@@ -34,7 +34,7 @@ def figures(page: BeautifulSoup) -> list[tuple[str, str]]:
 
 
 def write_previews(site: Site) -> None:
-    """`bookPreviews({"chapters/depth.html#equation-…": its HTML, …})`: what links lead to."""
+    """`bookPreviews({"chapters/one.html#equation-…": its HTML, …})`: what links lead to."""
     linked = {
         normpath(join(dirname(page.name), link["href"]))
         for page in site.pages.values()

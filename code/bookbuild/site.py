@@ -18,6 +18,9 @@ from sphinx.application import Sphinx
 
 from bookbuild import stylesheets
 
+LATE = 900
+"""Priority on an event: after the theme and other extensions, which have 500 or a little more."""
+
 STATIC = "_static"
 """The site's folder of stylesheets, scripts and pictures."""
 

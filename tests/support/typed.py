@@ -16,7 +16,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from bookbuild.marks import spans
+from bookbuild.claims import spans
 
 SMALLEST = 13
 """Whole numbers below this are words that count: two layers, ten digits, a dozen."""
