@@ -72,11 +72,11 @@ lab: $(VENV)/.lab
 	@$(PY) -m jupyterlab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/chapters
 
 pdf: $(VENV)/.test _build/.site
-	@$(PY) -m bookbuild.browser --install
-	@$(PY) -m bookbuild.paper
+	@$(PY) -m booktools.browser --install
+	@$(PY) -m booktools.paper
 
 test: $(VENV)/.test _build/.site
-	@$(PY) -m bookbuild.browser --install
+	@$(PY) -m booktools.browser --install
 	@$(PY) -m pytest -n $(JOBS) --dist loadgroup --no-loadscope-reorder $(PYTEST_ARGS)
 
 # `twice` after the tests: both would keep all cores busy.
@@ -85,7 +85,7 @@ test-all: test
 	@$(PY) -m benchmarks.twice
 
 bench: $(VENV)/.bench _build/.site
-	@$(PY) -m bookbuild.browser --install
+	@$(PY) -m booktools.browser --install
 	@$(PY) -m benchmarks.explorers
 	@$(PY) -m benchmarks.pages
 	@$(PY) -m benchmarks.engines
@@ -132,9 +132,9 @@ $(VENV)/.packages: requirements.txt pyproject.toml $(VENV)/.python
 	@$(PIP) -r requirements.txt
 	@touch $@
 
-$(VENV)/.book: $(VENV)/.packages $(wildcard code/bookbuild/install.py)
+$(VENV)/.book: $(VENV)/.packages $(wildcard code/booktools/install.py)
 	@echo "==> Fetching the fonts that typeset mathematics"
-	@$(PY) -m bookbuild.install
+	@$(PY) -m booktools.install
 	@touch $@
 
 $(VENV)/.lab: $(VENV)/.packages

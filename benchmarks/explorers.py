@@ -20,7 +20,7 @@ from pathlib import Path
 import explorable
 from benchmarks.report import kilobytes, machine, p95, scripts, table
 from benchmarks.two_panels import SLOPES, UNITS, two_panels
-from bookbuild.browser import launched
+from booktools.browser import launched
 from tests.support.server import served
 
 ROUNDS = 3

@@ -21,7 +21,7 @@ from pathlib import Path
 from playwright.sync_api import Browser
 
 from benchmarks.report import machine, table
-from bookbuild.browser import launched
+from booktools.browser import launched
 from tests.support import book, shifts
 from tests.support.server import served
 

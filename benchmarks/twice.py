@@ -4,7 +4,7 @@
 (`EDITS`) and builds again, then builds the edited sources from nothing, all in the same folder. It
 compares the last two sites byte for byte and leaves them in `_build/twice`. So it finds what an
 edit does not reach, and what two runs of the same cell put out differently. Times and memory differ
-from run to run: cells tagged `measurement`, words marked as `measured` (bookbuild/marks.py), the
+from run to run: cells tagged `measurement`, words marked as `measured` (bookbuild/claims.py), the
 frames of figures in such cells, and numbers in the search index are not compared.
 
 An edited experiment is not among the edits, since all experiments run again after it, as in a build
@@ -24,7 +24,7 @@ from itertools import accumulate, pairwise, zip_longest
 from pathlib import Path
 from typing import NamedTuple
 
-from bookbuild.explorables import figures
+from bookbuild.explorables import frames as named
 
 ROOT = Path(__file__).resolve().parents[1]
 SITES = ROOT / "_build" / "twice"
@@ -97,8 +97,8 @@ def lasting(found: dict[str, bytes]) -> dict[str, bytes]:
         if name.endswith(".html"):
             html = found[name].decode()
             left[name] = without_measured(html).encode()
-            frames |= {f"_static/explorable/{script}" for _, script in figures(html)}
-            kept |= {f"_static/explorable/{script}" for _, script in figures(left[name].decode())}
+            frames |= {f"_static/explorable/{script}" for script in named(html)}
+            kept |= {f"_static/explorable/{script}" for script in named(left[name].decode())}
         elif name == "searchindex.js":
             left[name] = without_numbers(found[name].decode()).encode()
     return {name: content for name, content in left.items() if name not in frames - kept}

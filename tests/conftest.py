@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from bookbuild.browser import launched
-from bookbuild.experiments import folder
+from bookbuild import caches
+from booktools.browser import launched
 from tests.support import book
 from tests.support.server import served
 
@@ -47,7 +47,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def what_the_build_trained() -> Iterator[None]:
     """Tests of figures show the results that a build of this very code kept, and keep their own."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("FEEDFORWARD_KEPT", str(folder(book.ROOT)))
+        code, shown_by = (book.CONFIG[f"book_experiments{end}"] for end in ("", "_shown_by"))
+        folder = caches.folder(book.ROOT, code, shown_by)
+        patch.setenv(book.CONFIG["book_experiments_variable"], str(folder))
         yield
 
 

@@ -26,7 +26,7 @@ import pytest
 import yaml
 
 from benchmarks.twice import copy_sources
-from bookbuild.launch import binder_url
+from bookbuild.header import binder_url
 from tests.support.book import ROOT, requirements
 from tests.support.lab import run_all, serving
 

@@ -1,8 +1,10 @@
-"""The walls between the rooms of code/, read from the imports."""
+"""The walls between the rooms of code/, read from the imports, the words and the paths."""
 
 import ast
+import re
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ import pytest
 from tests.support.book import ROOT
 
 CODE = ROOT / "code"
-TOP = ("feedforward", "explorable", "bookbuild")
+TOP = ("feedforward", "explorable", "bookbuild", "booktools")
 
 
 def module_name(path: Path) -> str:
@@ -65,7 +67,7 @@ def breaches(kind: str, *forbidden: str) -> list[str]:
 
 
 def test_every_room_is_there():
-    for kind in ("subject", "experiments", "figures", "exercises", "explorable", "bookbuild"):
+    for kind in ("subject", "experiments", "figures", "exercises", *TOP[1:]):
         assert in_room(kind), f"no module in {kind}"
 
 
@@ -84,15 +86,69 @@ def test_imports_are_read_wherever_and_however_they_are_written(source, package,
 
 
 def test_explorable_knows_nothing_of_the_book():
-    assert breaches("explorable", "feedforward", "bookbuild", "chapters") == []
+    assert breaches("explorable", "feedforward", "bookbuild", "booktools", "chapters") == []
 
 
 def test_bookbuild_knows_nothing_of_the_subject():
     assert breaches("bookbuild", "feedforward", "chapters") == []
 
 
+def test_booktools_know_nothing_of_the_other_packages():
+    assert breaches("booktools", "feedforward", "explorable", "bookbuild", "chapters") == []
+
+
+def words_and_files(package: str) -> dict[str, str]:
+    """The text of every file of a package that is text, by its path from code/."""
+    return {
+        path.relative_to(CODE).as_posix(): path.read_text(encoding="utf-8")
+        for path in sorted((CODE / package).rglob("*"))
+        if path.suffix in {".py", ".js", ".css", ".html", ".svg", ".mplstyle"}
+    }
+
+
+def mentions(files: dict[str, str], words: Iterable[str]) -> list[str]:
+    """Where a word begins with one of `words`, whatever its case."""
+    any_word = re.compile("|".join(rf"(?<![a-z]){re.escape(word)}" for word in words), re.I)
+    return [
+        f"{name}:{number}: {found[0]}"
+        for name, text in files.items()
+        for number, line in enumerate(text.splitlines(), start=1)
+        if (found := any_word.search(line))
+    ]
+
+
+def test_a_word_is_found_in_a_path_a_name_and_a_sentence():
+    files = {"a.py": 'x = "code/feedforward"\nFEEDFORWARD_KEPT = 1\nunfeedforward\nA neural net.'}
+    assert mentions(files, ["feedforward", "neural net"]) == [
+        "a.py:1: feedforward",
+        "a.py:2: FEEDFORWARD",
+        "a.py:4: neural net",
+    ]
+
+
+@pytest.mark.parametrize("package", ["bookbuild", "booktools", "explorable"])
+def test_what_makes_pages_names_nothing_of_this_book(package):
+    """What is this book's own is said in `_config.yml`: its folders, its title, its variables."""
+    pages = {path.stem for path in (ROOT / "chapters").glob("*.md")}
+    # Pages that other books have, too; "claims" is a page that the extension makes.
+    own = pages - {"index", "claims", "glossary", "bibliography", "notation"}
+    words = {"feedforward", "neural", "neuron", "backprop", *own}
+    assert mentions(words_and_files(package), sorted(words)) == []
+
+
+def test_the_subject_names_nothing_of_the_build():
+    build = ["sphinx", "bookbuild", "booktools", "explorable", "jupyter", "myst", "html", "_build"]
+    subject = {
+        name: text
+        for name, text in words_and_files("feedforward").items()
+        if name.split("/")[1] not in ("figures", "exercises")
+    }
+    assert "feedforward/costs.py" in subject
+    assert mentions(subject, build) == []
+
+
 def test_the_subject_knows_nothing_of_its_presentation():
-    presentation = ("feedforward.figures", "feedforward.exercises", "explorable", "bookbuild")
+    presentation = ("feedforward.figures", "feedforward.exercises", *TOP[1:])
     assert breaches("subject", "feedforward.experiments", *presentation, "chapters") == []
     assert breaches("experiments", *presentation, "chapters") == []
 
@@ -109,7 +165,7 @@ def test_what_computes_draws_nothing(kind):
 
 
 def test_exercises_use_the_subject_only():
-    others = ("feedforward.experiments", "feedforward.figures", "explorable", "bookbuild")
+    others = ("feedforward.experiments", "feedforward.figures", *TOP[1:])
     assert breaches("exercises", *others, "chapters") == []
 
 

@@ -1,23 +1,33 @@
 """What a page loads: our own few files, the theme's scripts that we use, nothing else.
 
-Stylesheets and scripts that extensions add to every page are taken off again unless the
-page uses them; `_static` is cleared of files that no page names.
+A page first names all of our stylesheets and scripts, and the stylesheets of the theme and the
+extensions. In the finished site it keeps those of ours that it uses. Of the others' rules, those
+that some page can use stand in the page itself: the theme's CSS alone is 400 kB, and the first
+words are painted a third sooner on a slow line than with a stylesheet that is asked for after them.
+Icons are drawn from the theme's own shapes, without the 1.5 MB script that holds them all. What was
+copied into `_static` and is named nowhere, 5 MB of the theme's, is removed.
 """
 
 from __future__ import annotations
 
-import hashlib
+import gzip
+import json
 import re
+import zlib
 from pathlib import Path
+from urllib.parse import quote
 
+import pydata_sphinx_theme
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.util import logging
 
+from bookbuild import stylesheets
+from bookbuild.lint import BookError, report
+from bookbuild.site import LATE, Page, Site
+
+LOGGER = logging.getLogger(__name__)
 HERE = Path(__file__).parent
-STATIC = HERE / "static"
-TEMPLATES = HERE / "templates"
-WRITTEN = 600
-"""Priority on `build-finished`: after the extensions have copied their own files."""
 
 SCRIPTS = (
     "documentation_options.js",
@@ -28,32 +38,30 @@ SCRIPTS = (
     "scripts/sphinx-book-theme.js",
     "scripts/pydata-sphinx-theme.js",
     "book.js",
+    "questions.js",
+    "explorable/explorable.js",
+    "design-tabs.js",
 )
-"""The scripts of every page, by their path in `_static`. Left out on purpose: bootstrap
-(dropdowns and tooltips that we do without), fontawesome, require.js, html-manager, thebe,
-togglebutton."""
+"""The scripts of pages, by their path in `_static`. Left out on purpose: bootstrap (dropdowns and
+tooltips that we do without), fontawesome, require.js, html-manager, thebe, togglebutton."""
 
 COPYING = ("clipboard.min.js", "copybutton.js")
 """There when sphinx_copybutton is among the extensions."""
 
-SCRIPT_IF = {
-    "questions.js": 'class="question-form',
-    "explorable/explorable.js": "data-frames=",
-    "design-tabs.js": "sd-tab-set",
+BEFORE_THEME = ("questions.css", "explorable/explorable.css", "katex/katex.min.css")
+AFTER_THEME = ("icons.css", "book.css")
+
+USED_BY = {
+    "questions.js": ".question-form",
+    "questions.css": ".question-form",
+    "explorable/explorable.js": "[data-frames]",
+    "explorable/explorable.css": ".explorable",
+    "katex/katex.min.css": ".katex",
+    "design-tabs.js": ".sd-tab-set",
 }
-"""Scripts that a page loads when its body holds this text."""
+"""Files that a page loads only if it holds such an element."""
 
-STYLE_IF = {
-    "questions.css": 'class="question-form',
-    "explorable/explorable.css": 'class="explorable',
-    "katex/katex.min.css": 'class="katex',
-}
-
-STYLES = ("theme.css", "icons.css", "book.css")
-"""theme.css, which goes into the pages, and icons.css are made when all pages are there
-(stylesheet.py, icons.py)."""
-
-THEME = {
+THEME_OPTIONS = {
     "navbar_persistent": [],
     "pygments_light_style": "a11y-high-contrast-light",
     "pygments_dark_style": "a11y-high-contrast-dark",
@@ -61,89 +69,213 @@ THEME = {
     "use_fullscreen_button": False,
     "toc_title": "On this page",
 }
-DYNAMIC = ("explorable/*", "katex/fonts/*", "opensearch.xml", "figures.js", "previews.js")
-"""Files of `_static` that no page names in its HTML: named by scripts and stylesheets."""
+THEME_FIRST = ("_static/basic.css", "_static/styles/pydata-sphinx-theme.css")
+"""What the theme's own page head loads before the other stylesheets."""
+
+LOADED_LATER = ("katex/fonts/*", "opensearch.xml", "figures.js", "previews.js")
+"""Files of `_static` that no page names: stylesheets and scripts do."""
 
 
 def configure(app: Sphinx, config: Config) -> None:
-    """Our folders come first, and a change in them rewrites every page."""
-    config.templates_path = [str(TEMPLATES), *config.templates_path]
-    config.html_static_path = [*config.html_static_path, str(STATIC)]
-    config.book_sources_digest = digest(HERE)
-    for name, value in THEME.items():
+    """Our folders come first."""
+    config.templates_path = [str(HERE / "templates"), *config.templates_path]
+    config.html_static_path = [*config.html_static_path, str(HERE / "static")]
+    for name, value in THEME_OPTIONS.items():
         config.html_theme_options.setdefault(name, value)
 
 
-def digest(folder: Path) -> str:
-    """A hash of the names and bytes of every file that makes pages."""
-    total = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and "__pycache__" not in path.parts:
-            total.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
-    return total.hexdigest()
-
-
-def choose(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
-    """Put this page's stylesheets and scripts, and only those, into its context."""
-    body = context.get("body", "") or ""
-    theirs = [_path(css) for css in context.get("css_files", [])]
-    app.bookbuild_stylesheets = [path for path in theirs if not _is_ours(path)]
-    styles = [*(name for name, sign in STYLE_IF.items() if sign in body), *STYLES]
-    offered = {_path(js) for js in context.get("script_files", [])}
-    scripts = [name for name in SCRIPTS if name not in COPYING or f"_static/{name}" in offered]
-    scripts += (name for name, sign in SCRIPT_IF.items() if sign in body)
-    context["css_files"][:] = []
+def name_ours(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
+    """Put our stylesheets around the others', and our scripts in the place of all others."""
+    offered = {str(getattr(script, "filename", script)) for script in context["script_files"]}
     context["script_files"][:] = []
     # The search page's own scripts need what these define at once.
     loading = {} if pagename == "search" else {"loading_method": "defer"}
-    for priority, name in enumerate(styles):
+    for priority, name in enumerate(SCRIPTS):
+        if name not in COPYING or f"_static/{name}" in offered:
+            app.add_js_file(name, priority=priority, **loading)
+    for priority, name in enumerate(BEFORE_THEME):
         app.add_css_file(name, priority=priority)
-    for priority, name in enumerate(scripts):
-        app.add_js_file(name, priority=priority, **loading)
+    for priority, name in enumerate(AFTER_THEME, start=1000):
+        app.add_css_file(name, priority=priority)
 
 
-def _path(asset) -> str:
-    return str(getattr(asset, "filename", asset) or "")
+# ---------------------------------------------------------------- steps over the finished site
 
 
-def _is_ours(path: str) -> bool:
-    return path.removeprefix("_static/") in {*STYLE_IF, *STYLES}
+def drop_unused_links(site: Site) -> None:
+    """Of our own stylesheets and scripts, keep those that a page uses."""
+    for page in site.pages.values():
+        for tag in page.soup.select('link[rel="stylesheet"], script[src]'):
+            element = USED_BY.get(page.static(tag) or "")
+            if element and not page.soup.select_one(element):
+                page.remove(tag)
 
 
-def pages(app: Sphinx) -> list[Path]:
-    """Every page of the site, in a fixed order (the theme puts templates into `_static`)."""
-    out = Path(app.outdir)
-    return sorted(
-        page for page in out.rglob("*.html") if page.relative_to(out).parts[0] != "_static"
-    )
+def write_icons(site: Site) -> None:
+    """Make the stylesheet of the icons that pages show, and date its links by its content."""
+    shown = {icon for page in site.pages.values() for icon in icons(page.words)}
+    css = icon_stylesheet(sorted(shown), theme_script().read_text("utf-8"))
+    (site.static / "icons.css").write_text(css, "utf-8", newline="\n")
+    date = f"{zlib.crc32(css.encode()):08x}"
+    for page in site.pages.values():
+        for link in page.soup.select('link[href$="icons.css"]'):
+            page.date(link, date)
 
 
-def named_files(html: str) -> set[str]:
-    """The paths below `_static/` that a page names in its HTML."""
-    return set(re.findall(r"""["'(](?:\.\./)*_static/([^"'?#)]+)""", html))
+def inline_theme(site: Site) -> None:
+    """Put the rules of the theme and the extensions that some page can use into every page."""
+    ours = {*BEFORE_THEME, *AFTER_THEME}
+    theirs = {
+        page: [
+            link
+            for link in page.soup.select('link[rel="stylesheet"]')
+            if page.static(link) not in ours
+        ]
+        for page in site.pages.values()
+    }
+    linked = [page.address(link) for page, links in theirs.items() for link in links]
+    paths = [site.folder / name for name in dict.fromkeys([*THEME_FIRST, *filter(None, linked)])]
+    css = "\n".join(path.read_text("utf-8") for path in paths if path.is_file())
+    css = stylesheets.purge(css, words(site))
+    for page, links in theirs.items():
+        if links:
+            rules = stylesheets.moved(css, page.to_static)
+            page.replace(links, f'<style id="book-theme">{rules}</style>')
 
 
-def tidy(app: Sphinx, exception: Exception | None) -> None:
-    """Remove what was copied into `_static` and is named nowhere: 5 MB of the theme's."""
-    if exception is not None or app.builder.format != "html":
-        return
-    static = Path(app.outdir) / "_static"
-    named = {name for page in pages(app) for name in named_files(page.read_text("utf-8"))}
-    for path in sorted(static.rglob("*"), reverse=True):
+def words(site: Site) -> set[str]:
+    """The classes and ids that a page has, or that a script may put there."""
+    found = {word for page in site.pages.values() for word in page.words}
+    scripts = {name for page in site.pages.values() for name in page.static_files()}
+    for name in sorted(name for name in scripts if name.endswith(".js")):
+        found |= set(re.findall(r"[\w-]+", (site.static / name).read_text("utf-8")))
+    return found
+
+
+def remove_unused_files(site: Site) -> None:
+    """Remove what was copied into `_static` and is named nowhere."""
+    named = {name for page in site.pages.values() for name in page.static_files()}
+    for path in sorted(site.static.rglob("*"), reverse=True):
+        name = path.relative_to(site.static)
         if path.is_dir():
             if not any(path.iterdir()):
                 path.rmdir()
-        elif path.relative_to(static).as_posix() not in named and not any(
-            path.relative_to(static).match(pattern) for pattern in DYNAMIC
-        ):
+        elif name.as_posix() not in named and not any(map(name.match, LOADED_LATER)):
             path.unlink()
 
 
+def check_weights(site: Site) -> None:
+    """A page's first load may not grow unnoticed: over its budget, it fails the build.
+
+    Counted, gzipped: the page, its stylesheets, scripts and images, and the fonts that its
+    formulas use. Not counted: the frames of interactive figures, which load as the reader nears.
+    """
+    heaviest = (0, "")
+    for name, page in site.pages.items():
+        weights = first_load(page)
+        heaviest = max(heaviest, (sum(weights.values()), name))
+        if line := complaint(weights, site.app.config.book_page_kilobytes):
+            report(site.app, line, page.docname)
+    LOGGER.info("heaviest first load: %.1f kB gzipped, %s", heaviest[0] / 1000, heaviest[1])
+
+
+# --------------------------------------------------------------------------------------- icons
+
+STYLE_CLASSES = {"fa", "fas", "far", "fab", "fa-solid", "fa-regular", "fa-brands", "fa-lg", "fa-fw"}
+ICON = """\
+.fa,.fas,.far,.fab,.fa-solid,.fa-regular,.fa-brands{display:inline-block;width:1.25em;height:1em;\
+vertical-align:-.125em;background-color:currentColor;\
+-webkit-mask:var(--icon) center/contain no-repeat;\
+mask:var(--icon) center/contain no-repeat;forced-color-adjust:auto}
+@media (forced-colors:active){.fa,.fas,.far,.fab,.fa-solid,.fa-regular,.fa-brands\
+{background-color:CanvasText}}
+"""
+"""Each icon is a mask that is painted in the text's colour."""
+
+
+def icons(words: set[str]) -> set[str]:
+    """The icons among a page's classes: `fa-sun` is the icon "sun"."""
+    classes = {word for word in words if word.startswith("fa-")}
+    return {word.removeprefix("fa-") for word in classes - STYLE_CLASSES}
+
+
+def theme_script() -> Path:
+    """The theme's own fontawesome.js, from which the shapes are read."""
+    folder = Path(pydata_sphinx_theme.__file__).parent / "theme" / "pydata_sphinx_theme"
+    return folder / "static" / "scripts" / "fontawesome.js"
+
+
+def shape(script: str, name: str) -> tuple[int, int, str] | None:
+    """(width, height, path) of the icon `name` as fontawesome.js defines it, or None.
+
+    The script's entries read `name:[512,512,[aliases],"f015","M…"]`, the name quoted where
+    it holds a hyphen; an alias stands in another entry's list.
+    """
+    entry = r'\[(\d+),(\d+),\[[^\]]*\],"[0-9a-f]+",\[?"([^"]+)"'
+    quoted = re.escape(json.dumps(name))
+    found = re.search(rf"(?:[{{,]{re.escape(name)}|{quoted}):{entry}", script) or re.search(
+        rf'\[(\d+),(\d+),\[[^\]]*{quoted}[^\]]*\],"[0-9a-f]+",\[?"([^"]+)"', script
+    )
+    return (int(found[1]), int(found[2]), found[3]) if found else None
+
+
+def icon_stylesheet(names: list[str], script: str) -> str:
+    """CSS that paints the icons `names`; raises BookError for one that the theme does not have."""
+    css = [ICON]
+    for name in names:
+        found = shape(script, name)
+        if found is None:
+            raise BookError(f"no icon fa-{name} in the theme's fontawesome.js")
+        width, height, path = found
+        svg = f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {width} {height}'>"
+        data = quote(f"{svg}<path d='{path}'/></svg>", safe=" ='/:-.,")
+        css.append(f'.fa-{name}{{--icon:url("data:image/svg+xml,{data}")}}\n')
+    return "".join(css)
+
+
+# -------------------------------------------------------------------------------------- weights
+
+
+LOADED = 'link:is([rel~="stylesheet"], [rel~="icon"]), script[src], img[src], source[src]'
+
+
+def weigh(content: bytes) -> int:
+    """Bytes on the wire: gzipped, or as they are where gzip gains nothing (fonts, images)."""
+    return min(len(content), len(gzip.compress(content, 9, mtime=0)))
+
+
+def first_load(page: Page) -> dict[str, int]:
+    """What the first visit of a page fetches: file name and bytes, heaviest first."""
+    weights = {"the page itself": weigh(page.text().encode())}
+    for tag in page.soup.select(LOADED):
+        path = page.folder / (page.address(tag) or "")
+        if path.name in weights or not path.is_file():
+            continue
+        content = path.read_bytes()
+        weights[path.name] = weigh(content)
+        if path.suffix == ".css":
+            for font in stylesheets.fonts(content.decode(), page.words):
+                weights[Path(font).name] = weigh((path.parent / font).read_bytes())
+    return dict(sorted(weights.items(), key=lambda item: (-item[1], item[0])))
+
+
+def complaint(weights: dict[str, int], kilobytes: float) -> str | None:
+    """One line on a page that is over its budget, with its five heaviest assets; else None."""
+    total = sum(weights.values())
+    if total <= kilobytes * 1000:
+        return None
+    heaviest = ", ".join(
+        f"{asset} {size / 1000:.1f} kB" for asset, size in list(weights.items())[:5]
+    )
+    return (
+        f"first load is {total / 1000:.1f} kB gzipped, over the {kilobytes:g} kB of "
+        f"book_page_kilobytes; heaviest: {heaviest}"
+    )
+
+
 def setup(app: Sphinx) -> None:
-    app.bookbuild_stylesheets = []
-    app.add_config_value("book_sources_digest", "", "html")
     # Jupyter Book always sets it, also for a book without the extension that reads it.
     app.add_config_value("comments_config", {}, "html")
+    app.add_config_value("book_page_kilobytes", 250, "html")
     app.connect("config-inited", configure)
-    app.connect("html-page-context", choose, priority=950)
-    app.connect("build-finished", tidy, priority=WRITTEN + 20)
+    app.connect("html-page-context", name_ours, priority=LATE)

@@ -2,15 +2,11 @@
 
 Its labels are the citations' own words, "He et al., 2015". Two of one author and year need a letter
 behind the year in the .bib file: Sphinx warns about equal labels.
-
-docutils marks it as a list, though what it holds are no list items but bibliography entries
-(role="doc-biblioentry"): the roles contradict each other. The entries' own role is enough.
 """
 
 from __future__ import annotations
 
-import re
-
+from docutils import nodes
 from pybtex.plugin import register_plugin
 from pybtex.style.formatting.plain import Style as Plain
 from pybtex.style.labels import BaseLabelStyle
@@ -20,10 +16,6 @@ from sphinxcontrib.bibtex.style.template import join, year
 
 NAME = "as_cited"
 """For `bibtex_default_style`."""
-
-WRITTEN = '<div role="list" class="citation-list">'
-MEANT = '<div class="citation-list">'
-TITLED = re.compile(r'(<a class="reference internal" href="[^"]*#[^"]*") title="[^"]*"')
 
 
 class Labels(BaseLabelStyle):
@@ -37,12 +29,29 @@ class Style(Plain):
     default_label_style = Labels
 
 
-def tidy(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
-    """One role; and no tooltip with the entry, which previews.py shows better."""
-    if "body" in context:
-        context["body"] = TITLED.sub(r"\1", context["body"].replace(WRITTEN, MEANT))
+def visit_citation(translator, node: nodes.citation) -> None:
+    """As docutils, but for a role: it marks the whole as a list, though what that holds are no list
+    items but bibliography entries. The entries' own role is enough."""
+    if not isinstance(node.previous_sibling(), nodes.citation):
+        translator.body.append('<div class="citation-list">\n')
+    entry = translator.starttag(node, "div", classes=["citation"], role="doc-biblioentry")
+    translator.body.append(entry)
+
+
+def depart_citation(translator, node: nodes.citation) -> None:
+    translator.body.append("</div>\n")
+    if not isinstance(node.next_node(descend=False, siblings=True), nodes.citation):
+        translator.body.append("</div>\n")
+
+
+def drop_tooltips(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """A link to an entry shows it as a preview (indexes.py), so it needs no tooltip."""
+    for link in doctree.findall(nodes.reference):
+        if "refid" in link or "#" in link.get("refuri", ""):
+            link.attributes.pop("reftitle", None)
 
 
 def setup(app: Sphinx) -> None:
     register_plugin("pybtex.style.formatting", NAME, Style, force=True)
-    app.connect("html-page-context", tidy)
+    app.add_node(nodes.citation, override=True, html=(visit_citation, depart_citation))
+    app.connect("doctree-resolved", drop_tooltips)

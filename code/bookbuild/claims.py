@@ -1,8 +1,14 @@
 """A page that lists what the book claims, in its own words, and the test that checks it.
 
-Words are marked as a claim by comments: <!-- claim entropy -->about 0.9 nats<!-- /claim --> (see
-marks.py). The answer of a question with a name is a claim of that name. A test that checks one says
-so, @pytest.mark.claim("entropy"), and how, in its docstring's first line. An admonition of class
+Comments mark words, which no reader of a page or a notebook sees:
+<!-- claim speed -->about 0.9 m/s<!-- /claim --> states a number that a test checks, and
+<!-- measured -->{eval}`seconds`<!-- /measured --> depends on a clock or on the memory in use, so
+that two builds may differ in it; of a cell, the tag `measurement` says the same. On a page they are
+spans that have an id, and spans that have a class. (Never at the start of a line: there Markdown
+takes a comment for a block.)
+
+The answer of a question with a name is a claim of that name. A test that checks one says so,
+@pytest.mark.claim("speed"), and how, in its docstring's first line. An admonition of class
 `claims-list` becomes the list.
 """
 
@@ -17,11 +23,29 @@ from typing import NamedTuple
 from docutils import nodes
 from sphinx.application import Sphinx
 
-from bookbuild.defects import report
-from bookbuild.marks import CLAIM
+from bookbuild.lint import report
 from bookbuild.questions import is_answer
 
+CLAIM = "claim-"
+"""What the id of a claim begins with; its name follows."""
+
+SPANS = {
+    re.compile(r"<!-- claim ([\w-]+) -->(.*?)<!-- /claim -->", re.DOTALL): rf"[\2]{{#{CLAIM}\1}}",
+    re.compile(r"<!-- measured -->(.*?)<!-- /measured -->", re.DOTALL): r"[\1]{.measured}",
+}
+
 NO_SPREAD = re.compile(r" ± (?P<tolerance>\S+)(?P<unit>.*)")
+
+
+def spans(source: str) -> str:
+    """A page's source, its marks written as MyST's spans: [words]{#claim-name}."""
+    for comments, span in SPANS.items():
+        source = comments.sub(span, source)
+    return source
+
+
+def mark(app: Sphinx, docname: str, source: list[str]) -> None:
+    source[0] = spans(source[0])
 
 
 class Test(NamedTuple):
@@ -58,15 +82,16 @@ def marked_tests(folder: Path) -> dict[str, Test]:
     return found
 
 
-def collect(app: Sphinx, doctree: nodes.document) -> None:
-    """Remember the claims of the page that was just read."""
+def claims(app: Sphinx, docname: str) -> dict[str, Claim]:
+    """The claims of a page as it was read, by their names."""
+    doctree = app.env.get_doctree(docname)
     found: dict[str, Claim] = {}
     for span in doctree.findall(nodes.inline):
         for anchor in span["ids"]:
             if anchor.startswith(CLAIM):
                 if any(type(node).__name__.startswith("pending") for node in span.findall()):
                     message = f"the claim {anchor!r} may hold words and formulas, no other role"
-                    report(app, message, app.env.docname, span)
+                    report(app, message, docname, span)
                     continue
                 words = [child.deepcopy() for child in span.children]
                 found[anchor.removeprefix(CLAIM)] = Claim(anchor, words, marked=True)
@@ -77,7 +102,7 @@ def collect(app: Sphinx, doctree: nodes.document) -> None:
             asks = nodes.Text(title + (" " if title.endswith("?") else ": "))
             words = [asks, *answer_of(asked, answers[0])]
             found[anchor] = Claim(anchor, words, marked=False)
-    app.bookbuild_claims[app.env.docname] = found
+    return found
 
 
 def answer_of(asked: nodes.admonition, answer: nodes.admonition) -> list[nodes.Node]:
@@ -111,9 +136,9 @@ def lists(doctree: nodes.document) -> Iterator[nodes.Element]:
 def fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Put the list in its place, in the order of the book's pages."""
     for place in list(lists(doctree)):
-        tests, pages = marked_tests(Path(app.srcdir) / "tests"), app.bookbuild_claims
-        in_order = [page for page in app.env.collect_relations() if pages.get(page)]
-        tables = [table(app, docname, page, pages[page], tests) for page in in_order]
+        tests = marked_tests(Path(app.srcdir) / "tests")
+        pages = {page: claims(app, page) for page in app.env.collect_relations()}
+        tables = [table(app, docname, page, found, tests) for page, found in pages.items() if found]
         place.replace_self(tables)
 
 
@@ -154,6 +179,5 @@ def row(cells: Iterable[list[nodes.Node]]) -> nodes.row:
 
 
 def setup(app: Sphinx) -> None:
-    app.bookbuild_claims = {}
-    app.connect("doctree-read", collect)
+    app.connect("source-read", mark)
     app.connect("doctree-resolved", fill)

@@ -17,13 +17,16 @@ import platform
 import re
 import tempfile
 import time
+import warnings
 from collections.abc import Iterator
 from functools import cache
 from importlib.metadata import distributions
 from pathlib import Path
 
+import jupytext
 import myst_nb.sphinx_
 import nbformat
+import zmq
 from filelock import FileLock
 from myst_nb.core.execute import ExecutionError, NotebookClientBase, create_client
 from myst_nb.core.execute.inline import ModifiedNotebookClient
@@ -33,10 +36,9 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
-from bookbuild.dependencies import sources
-from bookbuild.explorables import figures, frames_folder
+from bookbuild.explorables import frames, frames_folder
 from explorable.frames import CORES
-from explorable.sources import fingerprint
+from explorable.sources import fingerprint, imported_modules, local_sources
 
 LOGGER = logging.getLogger(__name__)
 EVAL = re.compile(r"\{eval\}(`+)(.+?)\1", re.DOTALL)
@@ -44,6 +46,32 @@ EVAL = re.compile(r"\{eval\}(`+)(.+?)\1", re.DOTALL)
 
 ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
 """Each chapter has one core: threads of two chapters would only wait for each other."""
+
+
+def ask_for_arrivals(*sockets: zmq.Socket) -> None:
+    """Have what has arrived at these asyncio sockets delivered to whoever waits for it."""
+    for socket in sockets:
+        if not socket.closed:
+            socket.get(zmq.EVENTS)
+
+
+class AsksForArrivals:
+    """A notebook client of nbclient's that asks its sockets for messages once a second.
+
+    On a busy machine, about one chapter in a hundred never ended: the kernel had answered and was
+    idle, its reply lay in the client's socket (ZMQ_EVENTS said so), and the client went on waiting
+    for the socket's file descriptor, which announces an arrival once and had been read. nbclient
+    looks each second whether the kernel is alive; here it then asks for arrivals as well.
+    """
+
+    async def _async_check_alive(self) -> None:
+        await super()._async_check_alive()
+        channels = (self.kc.shell_channel, self.kc.iopub_channel)
+        ask_for_arrivals(*(channel.socket for channel in channels))
+
+
+class Client(AsksForArrivals, ModifiedNotebookClient):
+    """MyST-NB's client, which evaluates expressions as well."""
 
 
 class Record:
@@ -69,7 +97,7 @@ class Record:
             for cell in kept["outputs"]["cells"]
             for output in cell["outputs"]
         )
-        return all((self.frames / name).is_file() for html in shown for _, name in figures(html))
+        return all((self.frames / name).is_file() for html in shown for name in frames(html))
 
     @property
     def work(self) -> float:
@@ -83,7 +111,7 @@ class Record:
         A cell that fails is remembered: reading the chapter raises it again.
         """
         began = time.monotonic()
-        client = ModifiedNotebookClient(
+        client = Client(
             self.notebook,
             record_timing=False,
             resources={"metadata": {"path": str(self.chapter.parent)}},
@@ -174,6 +202,23 @@ def _key(notebook: NotebookNode, chapter: Path) -> str:
     ]
     parts = (order, notebook.metadata.get("kernelspec"), fingerprint(sources(chapter)))
     return hashlib.sha256(repr((parts, _environment())).encode()).hexdigest()
+
+
+def sources(chapter: Path) -> list[Path]:
+    """The files of the book's own packages that a chapter's cells import, directly or not.
+
+    Its cells are parsed, not run, without IPython's own commands.
+    """
+    book = jupytext.read(chapter)
+    code = [
+        "\n".join(line for line in cell.source.splitlines() if line[:1] not in "%!")
+        for cell in book.cells
+        if cell.cell_type == "code"
+    ]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SyntaxWarning)  # the kernel will say it
+        names = [name for source in code for name in imported_modules(source)]
+    return local_sources(names)
 
 
 @cache

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from functools import partial
 from pathlib import Path
 
 from docutils import nodes
@@ -19,8 +20,8 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.math import get_node_equation_number
 from sphinxcontrib import katex
 
-from bookbuild import install
-from bookbuild.defects import BookError, report
+from bookbuild.lint import BookError, report
+from booktools import install
 
 NAME = "katex_at_build"
 HERE = Path(__file__).parent
@@ -97,29 +98,29 @@ class Typesetter:
             self._process = None
 
 
-def _typeset_node(translator, node: nodes.Node, *, display: bool) -> str:
+def _typeset(typeset: Typesetter, translator, node: nodes.Node, *, display: bool) -> str:
     latex, app = node.astext(), translator.builder.app
     try:
-        return app.bookbuild_typeset(latex, display=display)
+        return typeset(latex, display=display)
     except FormulaError as error:
         message = f"KaTeX cannot typeset {latex.strip()!r}: {error}"
         report(app, message, translator.builder.current_docname, node)
         return f"<code>{translator.encode(latex)}</code>"
 
 
-def visit_math(translator, node: nodes.math) -> None:
+def visit_math(translator, node: nodes.math, typeset: Typesetter) -> None:
     translator.body.append(translator.starttag(node, "span", "", CLASS="math"))
-    typeset = _typeset_node(translator, node, display=False)
+    typeset = _typeset(typeset, translator, node, display=False)
     head, tail = (translator.encode(node.get(name, "")) for name in ("head", "tail"))
     translator.body.append(f"{head}{typeset}{tail}</span>")
     raise nodes.SkipNode
 
 
-def visit_displaymath(translator, node: nodes.math_block) -> None:
+def visit_displaymath(translator, node: nodes.math_block, typeset: Typesetter) -> None:
     body = translator.body
     body.append(translator.starttag(node, "div", CLASS="math math-display"))
     body.append('<div class="math-scroll">')
-    body.append(_typeset_node(translator, node, display=True))
+    body.append(_typeset(typeset, translator, node, display=True))
     body.append("</div>")
     if node["number"]:
         body.append(f'<span class="eqno">({get_node_equation_number(translator, node)})')
@@ -140,9 +141,10 @@ def _check_installed(app: Sphinx) -> None:
 
 
 def setup(app: Sphinx) -> None:
-    app.bookbuild_typeset = Typesetter()
+    typeset = Typesetter()
     app.add_post_transform(KeepPunctuation)
-    app.connect("build-finished", lambda app, exception: app.bookbuild_typeset.close())
-    app.add_html_math_renderer(NAME, (visit_math, None), (visit_displaymath, None))
-    app.connect("config-inited", configure, priority=400)
+    app.connect("build-finished", lambda app, exception: typeset.close())
+    visitors = (partial(visit, typeset=typeset) for visit in (visit_math, visit_displaymath))
+    app.add_html_math_renderer(NAME, *((visit, None) for visit in visitors))
+    app.connect("config-inited", configure)
     app.connect("builder-inited", _check_installed)

@@ -1,4 +1,9 @@
-"""Self-check questions: an admonition of class `question` answers at once on the page.
+"""Boxes that answer: self-check questions, and boxes that open when a reader wants to know more.
+
+An admonition or a solution of class `dropdown` becomes <details>, sphinx-design's: the browser then
+gives keyboard, screen reader and "find in page" for nothing, and no script is needed.
+
+An admonition of class `question` answers at once on the page:
 
     :::::{admonition} Predict first
     :class: question
@@ -22,10 +27,11 @@ import re
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.locale import admonitionlabels
 from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx_design.dropdown import dropdown_main, dropdown_title
 
-from bookbuild import disclosure
-from bookbuild.defects import report
+from bookbuild.lint import report
 
 GROUPS = r"\d{1,3}(?:[,\u2009\u202f]\d{3})+"
 NUMBER = rf"[-−+]?(?:{GROUPS}|\d+)(?:\.\d+)?(?:[eE][-−+]?\d+)?"
@@ -144,14 +150,42 @@ def _option_told(option: question_option) -> list[nodes.Node]:
     return [nodes.strong("", "Answer:"), nodes.Text(" "), *words, nodes.Text(end)]
 
 
-def _explanation(answer: nodes.admonition, told: list[nodes.Node]) -> disclosure.disclosure:
+def _explanation(answer: nodes.admonition, told: list[nodes.Node]) -> dropdown_main:
     head = nodes.title("", "Answer and explanation")
     content = [nodes.paragraph("", "", *told), *answer.children[1:]]
-    return disclosure.make(head, content, ["question-answer"])
+    return dropdown(head, content, ["question-answer"])
+
+
+def dropdown(title: nodes.Node, content: list[nodes.Node], classes: list[str]) -> dropdown_main:
+    """A closed box headed by the text of `title`. Its links become plain text: one cannot both
+    follow a link and open the box with the same click."""
+    head = dropdown_title("", "", *(child.deepcopy() for child in title.children))
+    head["classes"] = ["admonition-title"]
+    for link in list(head.findall(nodes.reference)):
+        link.replace_self(link.children)
+    return dropdown_main("", head, *content, classes=classes)
+
+
+class MakeDropdowns(SphinxPostTransform):
+    # After sphinx-exercise has written its titles (22) and myst-nb folded its cells (199).
+    default_priority = 420
+    formats = ("html",)
+
+    def run(self, **kwargs: object) -> None:
+        for node in list(self.document.findall(nodes.Admonition)):
+            if "dropdown" not in node["classes"]:
+                continue
+            title, content, classes = node[0], node.children[1:], node["classes"]
+            if not isinstance(title, nodes.title):  # a note, a warning: named by its kind
+                title = nodes.title("", admonitionlabels[node.tagname])
+                content, classes = node.children, [node.tagname, *classes]
+            box = dropdown(title, content, ["admonition", *classes])
+            box["ids"] = node["ids"]
+            node.replace_self(box)
 
 
 class AskQuestions(SphinxPostTransform):
-    default_priority = 410  # before other dropdowns are made (disclosure)
+    default_priority = MakeDropdowns.default_priority - 1  # before their answers become dropdowns
     formats = ("html",)
 
     def run(self, **kwargs: object) -> None:
@@ -248,4 +282,6 @@ def setup(app: Sphinx) -> None:
     app.add_node(question_option, html=(visit_option, depart_option))
     app.add_node(question_field, html=(visit_field, None))
     app.add_node(question_response, html=(visit_response, None))
+    app.setup_extension("sphinx_design")
+    app.add_post_transform(MakeDropdowns)
     app.add_post_transform(AskQuestions)

@@ -58,6 +58,8 @@ def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[
                     warning=warnings,
                 )
                 app.build()
+                if app.statuscode:
+                    error = f"the build ends with code {app.statuscode}"
             except Exception as failure:
                 error = f"{type(failure).__name__}: {failure}"
         return Book(tmp_path / "html", warnings.getvalue(), error)

@@ -1,9 +1,9 @@
-"""Claims are marked in the prose, checked by tests, and listed on a page."""
+"""Claims are marked in the prose, checked by tests and listed; measured words are marked."""
 
+import nbformat
 import pytest
 
-from bookbuild import claims
-from bookbuild.claims import marked_tests
+from bookbuild.claims import marked_tests, spans
 
 TEST = '''
 import pytest
@@ -92,13 +92,10 @@ def test_a_claim_of_roles_fails_the_build(build, folder):
     assert book.error and "may hold words and formulas" in book.warnings
 
 
-def test_a_list_is_made_anew_when_only_a_test_has_changed(build, folder, monkeypatch):
-    collect, runs = claims.collect, []
-    monkeypatch.setattr(claims, "collect", lambda *given: (runs.append(1), collect(*given)))
+def test_a_list_is_made_anew_when_only_a_test_has_changed(build, folder):
     build(PAGE, **EXTENSIONS)
     (folder / "tests" / "test_costs.py").write_text(TEST.replace("SciPy's", "mine"))
     assert "The entropy is mine." in build(PAGE, **EXTENSIONS).page().get_text()
-    assert len(runs) == 2
 
 
 def test_a_test_that_does_not_say_how_it_checks_is_a_mistake(folder):
@@ -114,3 +111,54 @@ def test_two_tests_of_one_claim_are_a_mistake(folder):
     (folder / "tests" / "test_more.py").write_text(TEST)
     with pytest.raises(ValueError, match="two tests of entropy, ex-cost"):
         marked_tests(folder / "tests")
+
+
+MEASURED = """---
+jupytext:
+  text_representation:
+    extension: .md
+    format_name: myst
+kernelspec:
+  display_name: Python 3
+  name: python3
+---
+
+# Costs
+
+It takes <!-- measured -->3 ms of **four**<!-- /measured -->, no less.
+
+```{code-cell} ipython3
+:tags: [measurement]
+
+print(3)
+```
+
+```{code-cell} ipython3
+print(4)
+```
+"""
+
+
+def test_measured_words_become_a_span_of_that_class(build):
+    book = build(MEASURED, **EXTENSIONS)
+    assert book.error is None
+    (span,) = book.page().select(".measured")
+    assert span.name == "span" and span.get_text() == "3 ms of four"
+    assert span.parent.get_text() == "It takes 3 ms of four, no less."
+
+
+def test_the_page_tells_a_cell_that_is_tagged_as_a_measurement(build):
+    tagged, plain = build(MEASURED, **EXTENSIONS).page().select("div.cell")
+    assert "tag_measurement" in tagged["class"] and "print(3)" in tagged.get_text()
+    assert "tag_measurement" not in plain["class"]
+
+
+def test_the_notebook_has_the_words_as_they_were_written(build):
+    offered = build(MEASURED, **EXTENSIONS).output / "_downloads" / "index.ipynb"
+    first, *_ = nbformat.read(offered, as_version=4).cells
+    assert first.source == "# Costs\n\n" + MEASURED.split("\n\n")[2]
+
+
+def test_measured_words_may_stand_in_a_claim():
+    nested = "<!-- claim a -->of <!-- measured -->{eval}`x[0]`<!-- /measured --> ms<!-- /claim -->"
+    assert spans(nested) == "[of [{eval}`x[0]`]{.measured} ms]{#claim-a}"

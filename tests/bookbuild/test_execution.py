@@ -1,9 +1,16 @@
 """Chapters are executed side by side, each once, and pages show what they put out."""
 
+import asyncio
 import json
+import sys
 
+import nbformat
 import pytest
+import zmq
+import zmq.asyncio
+from nbclient import NotebookClient
 
+from bookbuild.execution import AsksForArrivals, ask_for_arrivals, sources
 from tests.support.book import ROOT
 
 HEAD = """---
@@ -112,3 +119,76 @@ def test_the_chapter_that_took_longest_is_executed_first(run, tmp_path, monkeypa
         file.write_text(json.dumps(json.loads(file.read_text()) | {"seconds": seconds}))
     run(cell(short + "\n0"), other=cell(long + "\n0"))
     assert log.read_text() == "long short short long "
+
+
+CHAPTER = """---
+kernelspec:
+  name: python3
+  display_name: Python 3
+---
+# Page
+
+```{code-cell} ipython3
+%matplotlib inline
+from shop import coins
+```
+"""
+
+
+@pytest.fixture
+def shop(tmp_path, monkeypatch):
+    """A package of the test's own: coins, which are of zinc; paper, which no coin needs."""
+    root = tmp_path / "shop"
+    root.mkdir()
+    (root / "__init__.py").touch()
+    (root / "coins.py").write_text("from .zinc import plate\n")
+    (root / "zinc.py").write_text("plate = 1\n")
+    (root / "paper.py").write_text("notes = 1\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    yield root
+    for name in [name for name in sys.modules if name.partition(".")[0] == "shop"]:
+        del sys.modules[name]
+
+
+def test_a_chapter_depends_on_what_it_imports_and_on_their_imports(tmp_path, shop):
+    chapter = tmp_path / "page.md"
+    chapter.write_text(CHAPTER)
+    assert {path.name for path in sources(chapter)} == {"__init__.py", "coins.py", "zinc.py"}
+
+
+async def lost_and_found() -> tuple[bool, bool]:
+    """Whether a waiting client has its message: once the announcement is lost, and once it asks."""
+    context = zmq.asyncio.Context()
+    kernel, client = context.socket(zmq.PAIR), context.socket(zmq.PAIR)
+    port = kernel.bind_to_random_port("tcp://127.0.0.1")
+    client.connect(f"tcp://127.0.0.1:{port}")
+    raw = zmq.Socket.shadow(client.underlying)
+    waiting = asyncio.ensure_future(client.poll(None))
+    await asyncio.sleep(0.2)
+    await kernel.send(b"the reply")
+    while not raw.get(zmq.EVENTS) & zmq.POLLIN:  # this reads the announcement away
+        pass
+    await asyncio.sleep(0.5)
+    lost = waiting.done()
+    ask_for_arrivals(client)
+    await asyncio.sleep(0.5)
+    found = waiting.done()
+    waiting.cancel()
+    context.destroy(linger=0)
+    return lost, found
+
+
+def test_a_reply_whose_announcement_is_lost_is_found_by_asking():
+    assert asyncio.run(lost_and_found()) == (False, True)
+
+
+def test_a_client_asks_its_two_sockets_once_a_second(monkeypatch):
+    class Client(AsksForArrivals, NotebookClient):
+        pass
+
+    asked = []
+    monkeypatch.setattr("bookbuild.execution.ask_for_arrivals", lambda *s: asked.append(len(s)))
+    monkeypatch.setenv("JUPYTER_PREFER_ENV_PATH", "1")
+    cell = nbformat.v4.new_code_cell("import time; time.sleep(2.5)")
+    Client(nbformat.v4.new_notebook(cells=[cell]), kernel_name="python3").execute()
+    assert asked and set(asked) == {2}

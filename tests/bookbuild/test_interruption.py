@@ -19,6 +19,8 @@ nb_execution_mode = "inline"
 nb_execution_raise_on_error = True
 html_use_index = False
 exclude_patterns = ["_build"]
+book_experiments = "."
+book_experiments_variable = "FEEDFORWARD_KEPT"
 """
 
 PAGE = """---

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import yaml
 
-from bookbuild.reading import WORDS_A_MINUTE, minutes, words_to_read
+from bookbuild.header import WORDS_A_MINUTE, minutes, words_to_read
 from feedforward.experiments import depth as experiments
 from feedforward.figures import depth as figures
 from tests.support import book

@@ -10,8 +10,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from bookbuild.execution import expressions
-from bookbuild.kernels import keep_listening
+from bookbuild.execution import AsksForArrivals, expressions
 from feedforward.experiments import FOLDER
 from tests.support import book
 
@@ -84,6 +83,10 @@ def trained(request) -> nbformat.NotebookNode:
     return run_live(request.param, kept=False)
 
 
+class Client(AsksForArrivals, NotebookClient):
+    """A client that hears every answer."""
+
+
 def run(notebook: nbformat.NotebookNode, folder: Path, whole: bool = True) -> None:
     """In a kernel of its own, started in the folder; a busy machine may take its time.
 
@@ -95,7 +98,7 @@ def run(notebook: nbformat.NotebookNode, folder: Path, whole: bool = True) -> No
             del notebook.cells[cell_index + 1 : -1]
 
     resources = {"metadata": {"path": str(folder)}}
-    NotebookClient(
+    Client(
         notebook, timeout=1200, startup_timeout=300, resources=resources, on_cell_executed=cut
     ).execute()
 
@@ -118,7 +121,6 @@ def run_live(path: Path, kept: bool, whole: bool = True) -> nbformat.NotebookNod
     notebook.cells = [*cells, nbformat.v4.new_code_cell(TELL)]
     # A kernel of this very Python, whatever kernels the machine's owner has installed.
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
-    keep_listening()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("JUPYTER_PREFER_ENV_PATH", "1")
         patch.delenv("EXPLORABLE_STATIC", raising=False)
@@ -245,7 +247,6 @@ def test_the_notebook_that_a_page_offers_needs_no_jupytext(site, path):
 def test_the_notebook_that_the_first_page_offers_runs_where_it_was_saved(site, tmp_path):
     """Anywhere on a machine that has the book's packages: here in an empty folder."""
     offered = nbformat.read(site / "_downloads" / "index.ipynb", as_version=4)
-    keep_listening()
     run(offered, tmp_path)
     shown = [out for cell in offered.cells if cell.cell_type == "code" for out in cell.outputs]
     assert any("application/vnd.jupyter.widget-view+json" in out.get("data", {}) for out in shown)

@@ -4,12 +4,15 @@ import re
 from functools import cache
 from pathlib import Path
 
+import yaml
 from bs4 import BeautifulSoup
 
 ROOT = Path(__file__).resolve().parents[2]
 SITE = ROOT / "_build" / "html"
 CHAPTERS = ROOT / "chapters"
 STAMP = ROOT / "_build" / ".site"
+CONFIG = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["sphinx"]["config"]
+"""What the extension is told."""
 
 
 def sources() -> list[Path]:

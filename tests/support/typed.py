@@ -16,8 +16,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
+from bookbuild.claims import spans
 from bookbuild.execution import EVAL
-from bookbuild.marks import spans
 
 SMALLEST = 13
 """Whole numbers below this are words that count: two layers, ten digits, a dozen."""

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from bookbuild import paper
+from booktools import paper
 
 TOC = """
 format: jb-book
@@ -15,6 +15,7 @@ parts:
   - chapters:
       - file: chapters/second
 """
+CONFIG = "title: A Small Book\nsphinx: {config: {book_subtitle: How small books are}}\n"
 FIGURE = """
 <figure class="explorable" id="explore-f">
 <div class="explorable-drawing"><svg viewBox="0 0 100 40" width="100">
@@ -25,7 +26,7 @@ FIGURE = """
 <input type="range" id="explore-f-x"></div>
 <p class="explorable-text">The slope is 2.</p></figure>
 """
-PAGE = """<!DOCTYPE html><html><head><title>{title} — A small book</title>
+PAGE = """<!DOCTYPE html><html><head><title>{title} — Elsewhere</title>
 <link rel="stylesheet" href="../_static/book.css?v=1"></head><body>
 <nav>beside the page</nav>
 <article class="bd-article"><section id="{id}"><h1>{title}<a class="headerlink" href="#x">#</a></h1>
@@ -37,9 +38,10 @@ PAGE = """<!DOCTYPE html><html><head><title>{title} — A small book</title>
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     tmp_path = tmp_path_factory.mktemp("book")
     (tmp_path / "_toc.yml").write_text(TOC, "utf-8")
-    chapters = tmp_path / "html" / "chapters"
+    (tmp_path / "_config.yml").write_text(CONFIG, "utf-8")
+    chapters = tmp_path / "_build" / "html" / "chapters"
     chapters.mkdir(parents=True)
-    static = tmp_path / "html" / "_static"
+    static = tmp_path / "_build" / "html" / "_static"
     static.mkdir()
     (static / "book.css").write_text("h1 { text-transform: uppercase; }", "utf-8")
     folded = (
@@ -57,10 +59,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def pdf(site: Path) -> PdfReader:
-    output = site / "small.pdf"
-    paper.main(site / "html", output, site / "_toc.yml")
-    assert sorted(path.name for path in site.iterdir()) == ["_toc.yml", "html", "small.pdf"]
-    return PdfReader(output)
+    paper.main(site)
+    assert {path.name for path in (site / "_build").iterdir()} == {"html", "a small book.pdf"}
+    return PdfReader(site / "_build" / "a small book.pdf")
 
 
 def pages(pdf: PdfReader) -> list[str]:
@@ -71,6 +72,7 @@ def pages(pdf: PdfReader) -> list[str]:
 def test_a_title_contents_and_a_sheet_for_each_page_in_the_order_of_the_book(pdf):
     title, contents, first, second = pages(pdf)
     assert "A SMALL BOOK" in title  # the pages' stylesheet holds
+    assert "How small books are" in title
     assert "Summary of first" in contents and "Summary of second" in contents
     assert "FIRST" in first and "SECOND" in second
     assert "beside the page" not in "".join(pages(pdf))
@@ -109,5 +111,6 @@ def test_a_running_title_and_a_number_stand_on_every_sheet_but_the_first(pdf):
 
 def test_a_page_that_was_not_built_is_named(tmp_path):
     (tmp_path / "_toc.yml").write_text(TOC, "utf-8")
+    (tmp_path / "_config.yml").write_text(CONFIG, "utf-8")
     with pytest.raises(paper.PaperError, match=r"index\.html\. Build the site first: make book"):
-        paper.main(tmp_path / "html", tmp_path / "small.pdf", tmp_path / "_toc.yml")
+        paper.main(tmp_path)

