@@ -98,16 +98,18 @@ def test_an_interrupted_run_takes_its_bar_away(screen):
 
 
 def test_the_bar_grows_and_the_time_left_is_that_of_the_steps_so_far(screen, monkeypatch):
-    """Steps of one second each: as many seconds are left as steps are to come."""
+    """The first fifty steps take a second each, the others three."""
     now = [0.0]
     monkeypatch.setattr("tqdm.std.time", lambda: now[0])
-    for _ in progress(100):
-        now[0] += 1
+    for step in progress(100):
+        now[0] += 1 if step < 50 else 3
     states = [state for state in screen.seen() if state]
     assert [int(STEP.search(state)[1]) for state in states] == list(range(2, 101))
     for step, state in enumerate(states, start=2):
+        taken = min(step, 50) + 3 * max(step - 50, 0)
         minutes, seconds = re.search(r", (\d\d):(\d\d) left$", state).groups()
-        assert int(minutes) * 60 + int(seconds) == 100 - step
+        left = taken / step * (100 - step)
+        assert int(minutes) * 60 + int(seconds) == pytest.approx(left - 0.5, abs=0.51)
         assert state.count("█") == 24 * step // 100
 
 
