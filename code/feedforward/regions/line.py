@@ -58,7 +58,7 @@ def pieces_on_line(
     (2, array([0.5]), array([ 2., -2.]))
     """
     layers = Layers(net, unit, pieces)
-    with _check.in_range(underflow=True, net=layers, a=a, b=b):
+    with _check.in_range(underflow=True, net=net, a=a, b=b):
         ends = [
             _check.shape(
                 np.atleast_1d(_check.real(v, name, np.dtype(np.float64))), (layers.n_in,), name

@@ -134,7 +134,7 @@ def regions_in_window(
     (4, array([1., 1., 1., 1.]))
     """
     layers = Layers(net, unit, pieces)
-    with _check.in_range(underflow=True, net=layers, window=window):
+    with _check.in_range(underflow=True, net=net, window=window):
         x_min, x_max, y_min, y_max = _window(window)
         start = _plane(plane, layers.n_in)
         # Sides in the order of the corners, counterclockwise; each is a·x + b·y + c = 0.
