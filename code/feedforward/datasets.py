@@ -99,19 +99,6 @@ def _smoothed(x: Array, width: float) -> Array:
     return np.convolve(np.pad(x, reach, "symmetric"), weight / weight.sum(), "valid")
 
 
-def line_with_outlier(
-    m: int, rng: np.random.Generator, outlier: float = 6.0
-) -> tuple[Array, Array]:
-    """y = x + noise of standard deviation 0.2, x even in [0, 2], the last y raised by `outlier`.
-
-    Returns x, y of shape (m, 1). Least squares follows the outlier; absolute error does not.
-    """
-    x, rng = np.linspace(0, 2, _check.count(m, "m"))[:, None], _check.generator(rng)
-    y = x + rng.normal(0, 0.2, x.shape)
-    y[-1] += _check.number(outlier, "outlier")
-    return x, y
-
-
 def heteroscedastic(m: int, rng: np.random.Generator) -> tuple[Array, Array]:
     """y = sin 2πx + σ(x)·noise, x uniform in [0, 1]: the noise grows from 0.05 to 0.45.
 
@@ -130,16 +117,6 @@ def heteroscedastic_mean(x: Array) -> Array:
 def heteroscedastic_std(x: Array) -> Array:
     """σ(x) = 0.05 + 0.4·x of the heteroscedastic curve."""
     return 0.05 + 0.4 * _check.real(x, "x")
-
-
-def bimodal(m: int, rng: np.random.Generator) -> tuple[Array, Array]:
-    """y = ±(½ + x²) + noise of standard deviation 0.1, either sign as likely, x uniform in [−1, 1].
-
-    Returns x, y of shape (m, 1). The mean, 0, is where no example ever is.
-    """
-    x = _uniform(m, rng, -1, 1)
-    sign = rng.choice([-1.0, 1.0], x.shape)
-    return x, rng.normal(sign * (0.5 + x**2), 0.1)
 
 
 def inverse_problem(m: int, rng: np.random.Generator) -> tuple[Array, Array]:

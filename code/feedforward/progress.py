@@ -11,7 +11,10 @@ from collections.abc import Iterator
 from feedforward import _check
 
 PATIENCE = 2.0
-"""Seconds before the first word, and between two: a run that is shorter says nothing."""
+"""Seconds before the bar appears: a run that is shorter shows none."""
+
+REFRESH = 0.5
+"""Seconds between two states of the bar."""
 
 PAUSE = 2.0
 """Seconds that may lie between two runs which a reader waits for as one."""
@@ -19,7 +22,7 @@ PAUSE = 2.0
 _busy = [-math.inf, -math.inf]
 """When the runs that follow each other began, and when the last of them ended."""
 
-WIDTH = 24
+FORMAT = "{bar:24} step {n:,} of {total:,}, {remaining} left"
 
 
 class Covered:
@@ -63,34 +66,33 @@ def progress(steps: int) -> Iterator[int]:
         with covered:
             yield from range(1, steps)
         return
+    # Imported here, since neither a build nor a page needs it. A line of text, also in a notebook:
+    # unlike tqdm's widget, it is taken away again when the reader stops the run.
+    from tqdm import tqdm
+
+    class Bar(tqdm):
+        monitor_interval = 0  # no thread that looks after the bar: each step asks the clock
+
     start = time.monotonic()
     if start - _busy[1] > PAUSE:
         _busy[0] = start
-    shown, drawn = _busy[0], ""
+    bar = Bar(
+        range(steps),
+        file=sys.stdout,
+        delay=max(0.0, PATIENCE - (start - _busy[0])),
+        mininterval=REFRESH,
+        miniters=1,
+        position=0,
+        leave=False,
+        smoothing=0,  # the time left is that of the steps so far
+        bar_format=FORMAT,
+        ascii="·█",
+    )
     try:
-        for step in range(steps):
-            now = time.monotonic()
-            if now - shown > PATIENCE:
-                shown = now
-                drawn = _overwrite(drawn, bar(step, steps, now - start))
-            yield step
+        yield from bar
     finally:
         _busy[1] = time.monotonic()
-        if drawn:
-            _overwrite(drawn, "")
-
-
-def bar(step: int, steps: int, seconds: float) -> str:
-    """For example "██████·················· step 27 of 100, 8 s left"."""
-    filled = "█" * (WIDTH * step // steps)
-    left = f", {seconds / step * (steps - step):.0f} s left" if step else ""
-    return f"{filled:·<{WIDTH}} step {step:,} of {steps:,}{left}"
-
-
-def _overwrite(old: str, new: str) -> str:
-    sys.stdout.write("\r" + new.ljust(len(old)) + ("" if new else "\r"))
-    sys.stdout.flush()
-    return new
+        bar.close()
 
 
 def _watched() -> bool:

@@ -7,18 +7,16 @@ from sklearn.datasets import load_digits
 
 from feedforward import datasets
 from feedforward.datasets import (
-    bimodal,
     digits,
     heteroscedastic,
     heteroscedastic_mean,
     heteroscedastic_std,
     inverse_problem,
-    line_with_outlier,
     two_classes,
     two_classes_probability,
 )
 
-CURVES = [line_with_outlier, heteroscedastic, bimodal, inverse_problem]
+CURVES = [heteroscedastic, inverse_problem]
 
 
 @pytest.mark.parametrize("make", CURVES)
@@ -53,13 +51,6 @@ def test_digits_are_split_by_the_seed():
     assert (a.y_test != c.y_test).any()
 
 
-def test_the_line_is_a_line_but_for_its_last_point():
-    x, y = line_with_outlier(400, np.random.default_rng(0), outlier=50.0)
-    noise = (y - x)[:-1, 0]
-    assert stats.kstest(noise, stats.norm(0, 0.2).cdf).pvalue > 0.01
-    assert (y - x)[-1, 0] == pytest.approx(50, abs=1)
-
-
 def test_heteroscedastic_noise_has_the_mean_and_std_that_are_stated():
     x, y = heteroscedastic(5000, np.random.default_rng(0))
     standardized = ((y - heteroscedastic_mean(x)) / heteroscedastic_std(x))[:, 0]
@@ -70,14 +61,6 @@ def test_heteroscedastic_noise_has_the_mean_and_std_that_are_stated():
         here = (low <= x) & (x < low + 0.05)
         noise = (y - np.sin(2 * np.pi * x))[here]
         assert noise.std() == pytest.approx(std, rel=4 / (2 * here.sum()) ** 0.5)
-
-
-def test_the_bimodal_curve_has_both_branches_equally_often_and_nothing_at_its_mean():
-    x, y = bimodal(4000, np.random.default_rng(0))
-    assert stats.binomtest(int((y > 0).sum()), 4000).pvalue > 0.01
-    noise = (np.abs(y) - (0.5 + x**2))[:, 0]
-    assert stats.kstest(noise, stats.norm(0, 0.1).cdf).pvalue > 0.01
-    assert np.abs(y).min() > 0.05
 
 
 def test_the_inverse_problem_is_bishops_with_the_roles_swapped():

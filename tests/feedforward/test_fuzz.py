@@ -126,11 +126,9 @@ ROWS: dict[str, Row] = {
     "gaussian_rule": Row(quadrature.gaussian_rule, {"breaks": (0.5, -1.0), "count": 5}),
     "digits": Row(datasets.digits, {"rng": RNG, "test_share": 0.25}),
     "mnist1d": Row(datasets.mnist1d, {"m": 4, "rng": RNG}),
-    "line_with_outlier": Row(datasets.line_with_outlier, {"m": 4, "rng": RNG, "outlier": 2.0}),
     "heteroscedastic": Row(datasets.heteroscedastic, {"m": 4, "rng": RNG}),
     "heteroscedastic_mean": Row(datasets.heteroscedastic_mean, {"x": V}),
     "heteroscedastic_std": Row(datasets.heteroscedastic_std, {"x": V}),
-    "bimodal": Row(datasets.bimodal, {"m": 4, "rng": RNG}),
     "inverse_problem": Row(datasets.inverse_problem, {"m": 4, "rng": RNG}),
     "two_classes": Row(datasets.two_classes, {"m": 4, "rng": RNG, "distance": 2.0}),
     "two_classes_probability": Row(

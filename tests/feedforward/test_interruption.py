@@ -65,6 +65,7 @@ def test_the_bar_is_gone_at_once_though_the_traceback_is_kept(monkeypatch):
     screen = Screen()
     monkeypatch.setattr(sys, "stdout", screen)
     monkeypatch.setattr(module, "PATIENCE", -1.0)
+    monkeypatch.setattr(module, "REFRESH", 0.0)
     monkeypatch.delenv("FEEDFORWARD_KEPT", raising=False)
     try:
         run(network(), "sgd", stopped_at(6))

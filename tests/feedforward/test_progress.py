@@ -3,13 +3,18 @@
 import gc
 import io
 import math
+import re
+import subprocess
+import sys
 from contextlib import closing
 from types import SimpleNamespace
 
 import pytest
 
 from feedforward import progress as module
-from feedforward.progress import bar, progress
+from feedforward.progress import progress
+
+STEP = re.compile(r" step ([\d,]+) of ")
 
 
 class Screen(io.StringIO):
@@ -33,7 +38,7 @@ class Screen(io.StringIO):
 
 @pytest.fixture
 def screen(monkeypatch):
-    """A watched screen, and a clock that a step moves by half a second."""
+    """A watched screen, and a clock that goes on by half a second when it is asked."""
     shown, now = Screen(), iter(range(10_000))
     monkeypatch.delenv("FEEDFORWARD_KEPT", raising=False)
     monkeypatch.setattr(module, "sys", SimpleNamespace(stdout=shown))
@@ -43,6 +48,7 @@ def screen(monkeypatch):
         return next(now) / 2
 
     monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=clock, process_time=clock))
+    monkeypatch.setattr("tqdm.std.time", clock)
     return shown
 
 
@@ -51,25 +57,27 @@ def test_every_step_comes_once(screen):
 
 
 def test_a_short_run_says_nothing(screen):
-    assert list(progress(4)) == [0, 1, 2, 3]
+    assert list(progress(3)) == [0, 1, 2]
     assert screen.getvalue() == ""
 
 
 def test_a_long_run_says_how_far_it_is_and_leaves_no_trace(screen):
-    for _ in progress(100):
+    for _ in progress(1000):
         pass
     states = screen.seen()
-    assert len([s for s in states if s]) == 20
-    assert bar(4, 100, 2.5) in states
+    shown = [int(found[1].replace(",", "")) for found in map(STEP.search, states) if found]
+    assert shown == sorted(shown) and len(shown) > 100
+    first = next(state for state in states if state)
+    assert re.fullmatch(r"·{24} step \d of 1,000, \d\d:\d\d left", first)
     assert states[-1] == ""
 
 
 def test_short_runs_one_after_the_other_are_waited_for_as_one(screen):
-    """Each takes 1.5 s here: the second says something, from its start on."""
+    """Each takes more than a second here: the second says something, from its start on."""
     for run in range(2):
         assert list(progress(2)) == [0, 1]
         assert bool(screen.getvalue()) == bool(run)
-    assert bar(0, 2, 0.0) in screen.seen() and screen.seen()[-1] == ""
+    assert "·" * 24 + " step 0 of 2, ? left" in screen.seen() and screen.seen()[-1] == ""
 
 
 def test_a_pause_between_two_runs_ends_the_waiting(screen):
@@ -89,10 +97,37 @@ def test_an_interrupted_run_takes_its_bar_away(screen):
     assert screen.seen()[-1] == ""
 
 
-@pytest.mark.parametrize("step, seconds, words", [(25, 5.0, "15 s"), (50, 3.0, "3 s")])
-def test_the_time_left_is_that_of_the_steps_so_far(step, seconds, words):
-    assert bar(step, 100, seconds).endswith(f"step {step} of 100, {words} left")
-    assert bar(step, 100, seconds).count("█") == module.WIDTH * step // 100
+def test_the_bar_grows_and_the_time_left_is_that_of_the_steps_so_far(screen, monkeypatch):
+    """The first fifty steps take a second each, the others three."""
+    now = [0.0]
+    monkeypatch.setattr("tqdm.std.time", lambda: now[0])
+    for step in progress(100):
+        now[0] += 1 if step < 50 else 3
+    states = [state for state in screen.seen() if state]
+    assert [int(STEP.search(state)[1]) for state in states] == list(range(2, 101))
+    for step, state in enumerate(states, start=2):
+        taken = min(step, 50) + 3 * max(step - 50, 0)
+        minutes, seconds = re.search(r", (\d\d):(\d\d) left$", state).groups()
+        left = taken / step * (100 - step)
+        assert int(minutes) * 60 + int(seconds) == pytest.approx(left - 0.5, abs=0.51)
+        assert state.count("█") == 24 * step // 100
+
+
+def test_a_run_within_a_run_leaves_no_trace_either(screen):
+    for _ in progress(9):
+        for _ in progress(9):
+            pass
+    states = screen.seen()
+    assert any("of 9" in state for state in states) and states[-1] == ""
+    assert "\n" not in screen.getvalue()
+
+
+def test_tqdm_is_imported_only_where_somebody_watches():
+    code = (
+        "import sys, feedforward.progress as p; list(p.progress(9)); print('tqdm' in sys.modules)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "False"
 
 
 def test_a_build_and_a_pipe_are_not_watched(screen, monkeypatch):

@@ -80,7 +80,6 @@ def with_random_biases(net: Ensemble, seeds: tuple[int, ...], std: float) -> Ens
 
 # ---------------------------------------------------------------------------- Barron and the grid
 
-BARRON_DIMENSIONS = (1, 2, 3, 4, 5, 6, 7, 8)
 BARRON_UNITS = (1, 4, 16, 64, 256, 1024, 4096)
 
 

@@ -4,6 +4,8 @@ Each figure function takes the values of its sliders and returns (Figure, text):
 and numbers what this state shows. The first line of its docstring describes the figure as a whole.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
@@ -20,7 +22,7 @@ from feedforward.experiments import depth as experiments
 from feedforward.experiments.depth import WINDOW
 from feedforward.figures import style
 from feedforward.figures.style import ink
-from feedforward.regions import pieces_on_line, regions_in_window
+from feedforward.regions import Regions, pieces_on_line, regions_in_window
 from feedforward.typography import counted, in_print, spread
 from feedforward.units import relu
 
@@ -367,11 +369,11 @@ def teeth_training(frame: int = 5, kind: str = "shallow") -> Drawn:
 # ------------------------------------------------------------------------------------- regions
 
 
-def draw_regions(ax: Axes, regions, shade: Array, hue: Array) -> None:
+def draw_polygons(ax: Axes, polygons: Sequence[Array], shade: Array, hue: Array) -> None:
     """Polygons in the first colours, each `hue` 0 … 3, as opaque as `shade`, with full edges."""
     ax.add_collection(
         PolyCollection(
-            [r.vertices for r in regions],
+            polygons,
             facecolors=[(f"C{h}", float(s)) for h, s in zip(hue, shade, strict=True)],
             edgecolors=[f"C{h}" for h in hue],
             linewidths=0.7,
@@ -389,6 +391,21 @@ def colors_of(pattern: Array) -> tuple[Array, Array]:
     return on % 4, np.array([0.2, 0.35, 0.55])[weighted % 3]
 
 
+def cut_square(cells: Sequence[tuple], exact: Regions) -> Drawn:
+    """The polygons into which a network cuts the window, beside the exact count of its regions.
+
+    cells: a polygon first, (k, 2), and last which units are on there, for each part.
+    """
+    fig = Figure(figsize=(style.WIDTH, 3.8))
+    hue, shade = colors_of(np.array([pattern for *_, pattern in cells], int))
+    draw_polygons(square(fig, 0.75, 0.15, 3.5), [polygon for polygon, *_ in cells], shade, hue)
+    text = (
+        f"Cut by hand: {counted(len(cells), 'polygon')}. "
+        f"Counted by regions_in_window: {counted(len(exact), 'region')}."
+    )
+    return fig, in_print(text)
+
+
 def equal_parameters(depth: int = 2, kind: str = "built") -> Drawn:
     """The linear regions of a small network in a window of the plane, each in a colour."""
     widths = experiments.PLANE_WIDTHS[depth]
@@ -396,7 +413,7 @@ def equal_parameters(depth: int = 2, kind: str = "built") -> Drawn:
     fig = Figure(figsize=(style.WIDTH, 4.1))
     ax = square(fig, 0.75, 0.15, 3.5)
     hue, shade = colors_of(regions.pattern)
-    draw_regions(ax, regions, shade, hue)
+    draw_polygons(ax, [r.vertices for r in regions], shade, hue)
     layers = "–".join(str(n) for n in widths)
     ax.set_title(f"{layers}, {kind}: {counted(len(regions), 'region')}")
     text = (
@@ -417,7 +434,7 @@ def plane_training(frame: int = 5, depth: int = 2) -> Drawn:
     fig = Figure(figsize=(style.WIDTH, 4.1))
     ax = square(fig, 0.75, 0.15, 3.5)
     shade = np.round(np.clip(np.abs(output), 0, 1.2) / 1.2 * 8) / 8 * 0.6 + 0.03
-    draw_regions(ax, regions, shade, np.where(output > 0, 0, 1))
+    draw_polygons(ax, [r.vertices for r in regions], shade, np.where(output > 0, 0, 1))
     ax.set_title(f"step {step:,}: {counted(len(regions), 'region')}, error {error:.3f}")
     text = (
         f"{counted(depth, 'hidden layer')}, step {step:,}: {counted(len(regions), 'region')} in "
