@@ -50,9 +50,10 @@ class Network:
         return self.layers(x, training)[-1][0]
 
     def layers(self, x: ArrayOrTensor, training: bool = True) -> list[tuple[Tensor, Tensor]]:
-        """(z, a) of every layer: before and after its unit; the last has none, so a = z there.
+        """(z, a) of every layer: before and after its unit.
 
-        z is what the unit gets: with a normalization, the normalized pre-activation.
+        The last has none, so a = z there. z is what the unit gets: with a
+        normalization, the normalized pre-activation.
         """
         a = x if isinstance(x, Tensor) else _check.real(x, "x", self.dtype)
         passed = []

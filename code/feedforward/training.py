@@ -42,7 +42,7 @@ def training_loop(
     take_step: Step,
     callback: Callback,
 ) -> Array:
-    """Take one step for each minibatch (x, y); return the mean cost of each before its step."""
+    """Take a step for each minibatch (x, y); return the costs before each step."""
     parameters, history = net.parameters(), []
     callback(0)
     for step, (x, y) in enumerate(batches, start=1):

@@ -59,47 +59,55 @@ class Op(NamedTuple):
 
 # fmt: off
 OPS: dict[str, Op] = {
-    # y =                 forward                     ∂J/∂(each input), given g = ∂J/∂y
-    "add":     Op(np.add,                            (lambda g, y, a, b: g,
-                                                      lambda g, y, a, b: g)),
-    "sub":     Op(np.subtract,                       (lambda g, y, a, b: g,
-                                                      lambda g, y, a, b: -g)),
-    "mul":     Op(np.multiply,                       (lambda g, y, a, b: g * b,
-                                                      lambda g, y, a, b: g * a)),
-    "div":     Op(np.divide,                         (lambda g, y, a, b: g / b,
-                                                      lambda g, y, a, b: -g * y / b)),
-    "pow":     Op(np.power,                          (lambda g, y, a, b: g * power_slope(a, b),
-                                                      lambda g, y, a, b: g * x_times_log_y(y, a))),
-    "neg":     Op(np.negative,                       (lambda g, y, x: -g,)),
-    "abs":     Op(np.abs,                            (lambda g, y, x: g * np.sign(x),)),
-    "exp":     Op(np.exp,                            (lambda g, y, x: g * y,)),
-    "log":     Op(np.log,                            (lambda g, y, x: g / x,)),
-    "sqrt":    Op(np.sqrt,                           (lambda g, y, x: g / (2 * y),)),
-    "tanh":    Op(np.tanh,                           (lambda g, y, x: g * (1 - y * y),)),
-    "maximum": Op(np.maximum,                        (lambda g, y, a, b: g * half_at_ties(a, b),
-                                                      lambda g, y, a, b: g * half_at_ties(b, a))),
-    "minimum": Op(np.minimum,                        (lambda g, y, a, b: g * half_at_ties(b, a),
-                                                      lambda g, y, a, b: g * half_at_ties(a, b))),
+    # y =      forward         ∂J/∂(each input), given g = ∂J/∂y
+    "add":     Op(np.add,      (lambda g, y, a, b: g,
+                                lambda g, y, a, b: g)),
+    "sub":     Op(np.subtract, (lambda g, y, a, b: g,
+                                lambda g, y, a, b: -g)),
+    "mul":     Op(np.multiply, (lambda g, y, a, b: g * b,
+                                lambda g, y, a, b: g * a)),
+    "div":     Op(np.divide,   (lambda g, y, a, b: g / b,
+                                lambda g, y, a, b: -g * y / b)),
+    "pow":     Op(np.power,    (lambda g, y, a, b: g * power_slope(a, b),
+                                lambda g, y, a, b: g * x_times_log_y(y, a))),
+    "neg":     Op(np.negative, (lambda g, y, x: -g,)),
+    "abs":     Op(np.abs,      (lambda g, y, x: g * np.sign(x),)),
+    "exp":     Op(np.exp,      (lambda g, y, x: g * y,)),
+    "log":     Op(np.log,      (lambda g, y, x: g / x,)),
+    "sqrt":    Op(np.sqrt,     (lambda g, y, x: g / (2 * y),)),
+    "tanh":    Op(np.tanh,     (lambda g, y, x: g * (1 - y * y),)),
+    "maximum": Op(np.maximum,  (lambda g, y, a, b: g * half_at_ties(a, b),
+                                lambda g, y, a, b: g * half_at_ties(b, a))),
+    "minimum": Op(np.minimum,  (lambda g, y, a, b: g * half_at_ties(b, a),
+                                lambda g, y, a, b: g * half_at_ties(a, b))),
     "where":   Op(lambda a, b, at: np.where(at, a, b),
-                                                     (lambda g, y, a, b, at: np.where(at, g, 0),
-                                                      lambda g, y, a, b, at: np.where(at, 0, g))),
-    "x_log_y": Op(x_times_log_y,                     (lambda g, z, x, y: g * log_of(y),
-                                                      lambda g, z, x, y: g * ratio(x, y))),
-    "unit":    Op(lambda z, unit: unit.value(z),     (lambda g, y, z, unit: g * unit.slope(z),)),
-    "matmul":  Op(np.matmul,                         (matmul_left,
-                                                      matmul_right)),
-    "affine":  Op(add_bias,                          (lambda g, z, x, W, b: g @ W,
-                                                      lambda g, z, x, W, b: g.mT @ x,
-                                                      lambda g, z, x, W, b: g)),
+                               (lambda g, y, a, b, at: np.where(at, g, 0),
+                                lambda g, y, a, b, at: np.where(at, 0, g))),
+    "x_log_y": Op(x_times_log_y,
+                               (lambda g, z, x, y: g * log_of(y),
+                                lambda g, z, x, y: g * ratio(x, y))),
+    "unit":    Op(lambda z, unit: unit.value(z),
+                               (lambda g, y, z, unit: g * unit.slope(z),)),
+    "matmul":  Op(np.matmul,   (matmul_left,
+                                matmul_right)),
+    "affine":  Op(add_bias,    (lambda g, z, x, W, b: g @ W,
+                                lambda g, z, x, W, b: g.mT @ x,
+                                lambda g, z, x, W, b: g)),
     # a reduction gets axis and keepdims as r
-    "sum":     Op(lambda x, **r: x.sum(**r),         (lambda g, y, x, **r: spread(g, x, **r),)),
-    "mean":    Op(mean_of,                           (lambda g, y, x, **r: spread(g, x, **r)
-                                                      * (y.size / x.size),)),
-    "max":     Op(lambda x, **r: x.max(**r),         (max_gradient,)),
-    "logsumexp": Op(log_sum_exp,                     (softmax_gradient,)),
-    "reshape": Op(lambda x, shape: x.reshape(shape), (lambda g, y, x, shape: g.reshape(x.shape),)),
-    "transpose": Op(lambda x, axes: x.transpose(axes), (transpose_gradient,)),
-    "index":   Op(lambda x, index: x[index],         (index_gradient,)),
+    "sum":     Op(lambda x, **r: x.sum(**r),
+                               (lambda g, y, x, **r: spread(g, x, **r),)),
+    "mean":    Op(mean_of,     (lambda g, y, x, **r: spread(g, x, **r)
+                                * (y.size / x.size),)),
+    "max":     Op(lambda x, **r: x.max(**r),
+                               (max_gradient,)),
+    "logsumexp": Op(log_sum_exp,
+                               (softmax_gradient,)),
+    "reshape": Op(lambda x, shape: x.reshape(shape),
+                               (lambda g, y, x, shape: g.reshape(x.shape),)),
+    "transpose": Op(lambda x, axes: x.transpose(axes),
+                               (transpose_gradient,)),
+    "index":   Op(lambda x, index: x[index],
+                               (index_gradient,)),
 }
 # fmt: on
 
@@ -108,7 +116,10 @@ _recording = True
 
 
 def apply(op: str, *inputs: Any, **options: Any) -> ArrayOrTensor:
-    """Compute OPS[op]; if a Tensor is among the inputs, so is the result, and it remembers them."""
+    """Compute OPS[op].
+
+    If a Tensor is among the inputs, so is the result, and it remembers them.
+    """
     inputs = tuple(x if isinstance(x, TENSOR_OR_NUMBER) else constant(x, op) for x in inputs)
     values = [value(x) for x in inputs]
     if not any(isinstance(x, Tensor) for x in inputs):
@@ -123,8 +134,9 @@ def apply(op: str, *inputs: Any, **options: Any) -> ArrayOrTensor:
 class Tensor(ArrayMethods):
     """An array, the operation it came from, and the gradient that reaches it.
 
-    `data` is copied, so that training never changes an array of yours; float32 stays float32,
-    integers become float64. `grad` is None until `backward()` reaches this node.
+    `data` is copied, so that training never changes an array of yours; float32
+    stays float32, integers become float64. `grad` is None until `backward()`
+    reaches this node.
     """
 
     __slots__ = ("__weakref__", "_inputs", "_number", "_op", "_options", "data", "grad")
@@ -140,20 +152,20 @@ class Tensor(ArrayMethods):
         self._number = next(_counter)
 
     def backward(self, gradient: Any = None) -> None:
-        """Add ∂J/∂node to the `grad` of every node that self was computed from.
+        """Add ∂J/∂node to the `grad` of each node that self was computed from.
 
-        `gradient` is ∂J/∂self, of self's shape. Leave it out where self is the cost J itself,
-        one number.
+        `gradient` is ∂J/∂self, of self's shape. Leave it out where self is the
+        cost J itself, one number.
         """
         arriving = {self: starting_gradient(gradient, self.data, self._op)}
         for node in reversed(nodes(self)):
-            g = arriving.pop(node)  # ∂J/∂node, summed over all paths from J to the node
+            g = arriving.pop(node)  # ∂J/∂node, summed over all paths from J
             node.grad = g if node.grad is None else node.grad + g
             for source, part in local_gradients(node, g):
                 if source in arriving:
                     part = arriving[source] + part
                 elif source._op is None and (part is g or part.base is not None):
-                    part = part.copy()  # a leaf's gradient may be scaled in place: never share it
+                    part = part.copy()  # a leaf's gradient may change in place
                 arriving[source] = part
 
 
@@ -167,10 +179,11 @@ def value(x: Any) -> Any:
 
 
 def nodes(last: Tensor) -> list[Tensor]:
-    """Every Tensor that `last` was computed from, itself included, each after its own inputs.
+    """Every Tensor that `last` was computed from, each after its own inputs.
 
-    A node is numbered after its inputs, so sorting by number *is* a topological order; the search
-    keeps its own stack, so that a chain may be longer than Python's recursion limit.
+    `last` is the last of them. A node is numbered after its inputs, so sorting by
+    number *is* a topological order; the search keeps its own stack, so that a chain
+    may be longer than Python's recursion limit.
     """
     found = {last}
     stack = [last]
@@ -183,23 +196,23 @@ def nodes(last: Tensor) -> list[Tensor]:
 
 
 def local_gradients(node: Tensor, g: Array) -> Iterator[tuple[Tensor, Array]]:
-    """(input, g · ∂node/∂input) for each input of `node` that is a Tensor; g is ∂J/∂node."""
+    """(input, g · ∂node/∂input) for each input that is a Tensor; g is ∂J/∂node."""
     values = [value(x) for x in node._inputs]
     for i, source in enumerate(node._inputs):
         if isinstance(source, Tensor):
             rule = OPS[node._op].gradients[i]
-            yield source, unbroadcast(rule(g, node.data, *values, **node._options), source.data)
+            part = rule(g, node.data, *values, **node._options)
+            yield source, unbroadcast(part, source.data)
 
 
 def unbroadcast(gradient: Array, x: Array) -> Array:
-    """`gradient` with x's shape and dtype: summed over the axes along which x was broadcast."""
+    """`gradient` in x's shape and dtype: summed where x was broadcast."""
     gradient = np.asarray(gradient)
     if gradient.shape != x.shape:
-        extra = gradient.ndim - x.ndim
-        stretched = [
-            extra + a for a, n in enumerate(x.shape) if n == 1 and gradient.shape[extra + a] != 1
-        ]
-        gradient = gradient.sum((*range(extra), *stretched), keepdims=True).reshape(x.shape)
+        added = gradient.ndim - x.ndim
+        stretched = [a + added for a, n in enumerate(x.shape) if n != gradient.shape[a + added]]
+        axes = (*range(added), *stretched)
+        gradient = gradient.sum(axes, keepdims=True).reshape(x.shape)
     return gradient if gradient.dtype == x.dtype else gradient.astype(x.dtype)
 
 
