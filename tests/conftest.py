@@ -14,7 +14,7 @@ from tests.support.server import served
 SHARED = ("page_name", "executed", "trained", "path")
 """The parameters of a test that name a page or a chapter."""
 
-FIRST = ("bookbuild", "chapters", "site")
+FIRST = ("booktools", "bookbuild", "chapters", "site")
 """What wants a process without a browser yet, then what takes longest: all else fills the gaps."""
 
 

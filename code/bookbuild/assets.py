@@ -84,8 +84,8 @@ def configure(app: Sphinx, config: Config) -> None:
         config.html_theme_options.setdefault(name, value)
 
 
-def name_ours(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
-    """Put our stylesheets around the others', and our scripts in the place of all others."""
+def link_files(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
+    """Link our stylesheets before and after those of others, and replace all scripts by ours."""
     offered = {str(getattr(script, "filename", script)) for script in context["script_files"]}
     context["script_files"][:] = []
     # The search page's own scripts need what these define at once.
@@ -112,14 +112,14 @@ def drop_unused_links(site: Site) -> None:
 
 
 def write_icons(site: Site) -> None:
-    """Make the stylesheet of the icons that pages show, and date its links by its content."""
-    shown = {icon for page in site.pages.values() for icon in icons(page.words)}
+    """Write the stylesheet of the icons that pages show, and add its checksum to its links."""
+    shown = {icon for page in site.pages.values() for icon in icons(page.names)}
     css = icon_stylesheet(sorted(shown), theme_script().read_text("utf-8"))
     (site.static / "icons.css").write_text(css, "utf-8", newline="\n")
-    date = f"{zlib.crc32(css.encode()):08x}"
+    checksum = f"{zlib.crc32(css.encode()):08x}"
     for page in site.pages.values():
         for link in page.soup.select('link[href$="icons.css"]'):
-            page.date(link, date)
+            page.add_checksum(link, checksum)
 
 
 def inline_theme(site: Site) -> None:
@@ -136,16 +136,16 @@ def inline_theme(site: Site) -> None:
     linked = [page.address(link) for page, links in theirs.items() for link in links]
     paths = [site.folder / name for name in dict.fromkeys([*THEME_FIRST, *filter(None, linked)])]
     css = "\n".join(path.read_text("utf-8") for path in paths if path.is_file())
-    css = stylesheets.purge(css, words(site))
+    css = stylesheets.purge(css, names_in_use(site))
     for page, links in theirs.items():
         if links:
             rules = stylesheets.moved(css, page.to_static)
             page.replace(links, f'<style id="book-theme">{rules}</style>')
 
 
-def words(site: Site) -> set[str]:
+def names_in_use(site: Site) -> set[str]:
     """The classes and ids that a page has, or that a script may put there."""
-    found = {word for page in site.pages.values() for word in page.words}
+    found = {name for page in site.pages.values() for name in page.names}
     scripts = {name for page in site.pages.values() for name in page.static_files()}
     for name in sorted(name for name in scripts if name.endswith(".js")):
         found |= set(re.findall(r"[\w-]+", (site.static / name).read_text("utf-8")))
@@ -174,7 +174,7 @@ def check_weights(site: Site) -> None:
     for name, page in site.pages.items():
         weights = first_load(page)
         heaviest = max(heaviest, (sum(weights.values()), name))
-        if line := complaint(weights, site.app.config.book_page_kilobytes):
+        if line := over_budget(weights, site.app.config.book_page_kilobytes):
             report(site.app, line, page.docname)
     LOGGER.info("heaviest first load: %.1f kB gzipped, %s", heaviest[0] / 1000, heaviest[1])
 
@@ -193,10 +193,10 @@ mask:var(--icon) center/contain no-repeat;forced-color-adjust:auto}
 """Each icon is a mask that is painted in the text's colour."""
 
 
-def icons(words: set[str]) -> set[str]:
+def icons(names: set[str]) -> set[str]:
     """The icons among a page's classes: `fa-sun` is the icon "sun"."""
-    classes = {word for word in words if word.startswith("fa-")}
-    return {word.removeprefix("fa-") for word in classes - STYLE_CLASSES}
+    classes = {name for name in names if name.startswith("fa-")}
+    return {name.removeprefix("fa-") for name in classes - STYLE_CLASSES}
 
 
 def theme_script() -> Path:
@@ -239,27 +239,27 @@ def icon_stylesheet(names: list[str], script: str) -> str:
 LOADED = 'link:is([rel~="stylesheet"], [rel~="icon"]), script[src], img[src], source[src]'
 
 
-def weigh(content: bytes) -> int:
+def transfer_size(content: bytes) -> int:
     """Bytes on the wire: gzipped, or as they are where gzip gains nothing (fonts, images)."""
     return min(len(content), len(gzip.compress(content, 9, mtime=0)))
 
 
 def first_load(page: Page) -> dict[str, int]:
     """What the first visit of a page fetches: file name and bytes, heaviest first."""
-    weights = {"the page itself": weigh(page.text().encode())}
+    weights = {"the page itself": transfer_size(page.text().encode())}
     for tag in page.soup.select(LOADED):
         path = page.folder / (page.address(tag) or "")
         if path.name in weights or not path.is_file():
             continue
         content = path.read_bytes()
-        weights[path.name] = weigh(content)
+        weights[path.name] = transfer_size(content)
         if path.suffix == ".css":
-            for font in stylesheets.fonts(content.decode(), page.words):
-                weights[Path(font).name] = weigh((path.parent / font).read_bytes())
+            for font in stylesheets.fonts(content.decode(), page.names):
+                weights[Path(font).name] = transfer_size((path.parent / font).read_bytes())
     return dict(sorted(weights.items(), key=lambda item: (-item[1], item[0])))
 
 
-def complaint(weights: dict[str, int], kilobytes: float) -> str | None:
+def over_budget(weights: dict[str, int], kilobytes: float) -> str | None:
     """One line on a page that is over its budget, with its five heaviest assets; else None."""
     total = sum(weights.values())
     if total <= kilobytes * 1000:
@@ -278,4 +278,4 @@ def setup(app: Sphinx) -> None:
     app.add_config_value("comments_config", {}, "html")
     app.add_config_value("book_page_kilobytes", 250, "html")
     app.connect("config-inited", configure)
-    app.connect("html-page-context", name_ours, priority=LATE)
+    app.connect("html-page-context", link_files, priority=LATE)

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -44,7 +44,7 @@ def spans(source: str) -> str:
     return source
 
 
-def mark(app: Sphinx, docname: str, source: list[str]) -> None:
+def write_spans(app: Sphinx, docname: str, source: list[str]) -> None:
     source[0] = spans(source[0])
 
 
@@ -128,14 +128,11 @@ def quoted(words: list[nodes.Node]) -> list[nodes.Node]:
     return [before, *words, nodes.Text("" if said[-1] in ".?!" else " …")]
 
 
-def lists(doctree: nodes.document) -> Iterator[nodes.Element]:
-    """Where a list goes."""
-    return (e for e in doctree.findall(nodes.Admonition) if "claims-list" in e["classes"])
-
-
-def fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """Put the list in its place, in the order of the book's pages."""
-    for place in list(lists(doctree)):
+def list_claims(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Replace each admonition of class `claims-list` by the tables of all pages, in their order."""
+    for place in list(doctree.findall(nodes.Admonition)):
+        if "claims-list" not in place["classes"]:
+            continue
         tests = marked_tests(Path(app.srcdir) / "tests")
         pages = {page: claims(app, page) for page in app.env.collect_relations()}
         tables = [table(app, docname, page, found, tests) for page, found in pages.items() if found]
@@ -179,5 +176,5 @@ def row(cells: Iterable[list[nodes.Node]]) -> nodes.row:
 
 
 def setup(app: Sphinx) -> None:
-    app.connect("source-read", mark)
-    app.connect("doctree-resolved", fill)
+    app.connect("source-read", write_spans)
+    app.connect("doctree-resolved", list_claims)

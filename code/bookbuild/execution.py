@@ -19,7 +19,7 @@ import tempfile
 import time
 import warnings
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import distributions
 from pathlib import Path
 
@@ -240,9 +240,11 @@ def _joined(outputs: list[NotebookNode]) -> list[NotebookNode]:
     return joined
 
 
-def execute(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
-    """Have an execution of every chapter among the pages that Sphinx is about to read."""
-    app.bookbuild_records.clear()
+def execute(
+    app: Sphinx, env: BuildEnvironment, docnames: list[str], records: dict[str, Record]
+) -> None:
+    """Put into `records` an execution of every chapter that Sphinx is about to read."""
+    records.clear()
     if env.mystnb_config.execution_mode != "inline":
         return
     for docname in docnames:
@@ -250,8 +252,8 @@ def execute(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
         text = path.read_text("utf-8")
         reader = create_nb_reader(str(path), env.myst_config, env.mystnb_config, text)
         if reader is not None:
-            app.bookbuild_records[docname] = Record(app, docname, reader.read(text))
-    waiting = [record for record in app.bookbuild_records.values() if record.outputs is None]
+            records[docname] = Record(app, docname, reader.read(text))
+    waiting = [record for record in records.values() if record.outputs is None]
     waiting.sort(key=lambda record: -record.work)
     if waiting:
         asyncio.run(_side_by_side(waiting, env.mystnb_config.execution_timeout))
@@ -278,11 +280,11 @@ async def _side_by_side(records: list[Record], timeout: float) -> None:
 
 
 def setup(app: Sphinx) -> None:
-    app.bookbuild_records = {}
-    app.connect("env-before-read-docs", execute)
+    records: dict[str, Record] = {}
+    app.connect("env-before-read-docs", partial(execute, records=records))
 
     def client(notebook, source, nb_config, logger, read_fmt=None) -> NotebookClientBase:
-        record = app.bookbuild_records.get(app.env.path2doc(source))
+        record = records.get(app.env.path2doc(source))
         if record is None:
             return create_client(notebook, source, nb_config, logger, read_fmt)
         replayed = Replayed(notebook, Path(source), nb_config, logger)

@@ -1,6 +1,4 @@
-"""The head of a page: what a reader can do with a chapter, and how long it is.
-
-One can run it on Binder, download it, and edit its source.
+"""The head of a page: buttons to run, download and edit a chapter, and its reading time.
 
 The repository's address is said in one place, `_config.yml: repository: url`. The
 environment variable BOOK_REPOSITORY_URL overrides it; where both are empty the git remote
@@ -80,7 +78,7 @@ def notebook(source: Path) -> str:
 
 
 def find_repository(app: Sphinx, config: Config) -> None:
-    """Say the repository's address to the theme, too, if its host lets one edit files."""
+    """Tell the theme the repository's address, if its host is one where files can be edited."""
     configured = config.html_theme_options.get("repository_url") or ""
     environment = os.environ.get("BOOK_REPOSITORY_URL")
     address = repository(configured, environment, git_remote(Path(app.srcdir)))
@@ -91,7 +89,7 @@ def find_repository(app: Sphinx, config: Config) -> None:
     config.html_theme_options["repository_url"] = address if editable else ""
 
 
-def add_actions(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
+def add_buttons(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
     """Give the page's template the list `book_actions`."""
     actions = context["book_actions"] = []
     if doctree is None:
@@ -137,8 +135,8 @@ def minutes(words: int) -> int:
     return max(5, 5 * round(words / WORDS_A_MINUTE / 5))
 
 
-def say_length(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """Below a numbered chapter's heading: how long it is to read, how many figures answer."""
+def add_reading_time(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Add a line below a numbered chapter's heading: minutes to read, interactive figures."""
     heading = doctree.next_node(nodes.title)
     if heading is None or not app.env.toc_secnumbers.get(docname):
         return
@@ -159,5 +157,5 @@ def setup(app: Sphinx) -> None:
     app.add_config_value("book_repository", None, "html")
     app.add_node(reading_time, html=(visit_reading_time, None))
     app.connect("config-inited", find_repository)
-    app.connect("doctree-resolved", say_length)
-    app.connect("html-page-context", add_actions, priority=LATE)
+    app.connect("doctree-resolved", add_reading_time)
+    app.connect("html-page-context", add_buttons, priority=LATE)

@@ -15,9 +15,11 @@ from pygments.token import STANDARD_TYPES, Text, _TokenType
 from sphinx.application import Sphinx
 from sphinx.highlighting import PygmentsBridge
 
-from bookbuild.assets import THEME
+from bookbuild.assets import THEME_OPTIONS
 
-STYLES = [get_style_by_name(THEME[f"pygments_{theme}_style"]) for theme in ("light", "dark")]
+STYLES = [
+    get_style_by_name(THEME_OPTIONS[f"pygments_{theme}_style"]) for theme in ("light", "dark")
+]
 
 
 @cache

@@ -18,7 +18,7 @@ def write_figures(site: Site) -> None:
     """`bookFigures([[page's file, heading, [[id, caption], …]], …])`, in the order of the book."""
     pages = [
         [page.name, site.app.env.titles[docname].astext(), listed]
-        for docname, page in site.documents()
+        for docname, page in site.chapters()
         if (listed := figures(page.soup))
     ]
     site.write_script("figures.js", "bookFigures", pages)
@@ -53,27 +53,28 @@ def previews(page: BeautifulSoup) -> dict[str, str]:
     """What can be shown of a page: its formulas, sources and glossary entries, by their ids."""
     found = {}
     for formula in page.select("div.math-display[id] > .math-scroll"):
-        found[formula.parent["id"]] = _shown(formula).decode_contents()
+        found[formula.parent["id"]] = _preview(formula).decode_contents()
     for source in page.select("div.citation[id] > p"):
-        found[source.parent["id"]] = str(_shown(source))
+        found[source.parent["id"]] = str(_preview(source))
     for term in page.select("dt[id]"):
-        name, meaning = _shown(term).decode_contents(), _without_place(term.find_next_sibling("dd"))
+        name = _preview(term).decode_contents()
+        meaning = _without_last_line(term.find_next_sibling("dd"))
         found[term["id"]] = f"<strong>{name}</strong> {meaning.decode_contents()}"
     return {name: content.strip() for name, content in found.items()}
 
 
-def _shown(tag: Tag) -> Tag:
-    """A copy without what is for screen readers, which hear no previews, and without links, which
-    nobody can reach there."""
-    shown = copy(tag)
-    for left_out in shown.select(".katex-mathml, .headerlink"):
+def _preview(tag: Tag) -> Tag:
+    """A copy without links, which nobody could reach there, and without MathML, which is for screen
+    readers: they are not told of previews."""
+    preview = copy(tag)
+    for left_out in preview.select(".katex-mathml, .headerlink"):
         left_out.decompose()
-    for link in shown.select("a"):
+    for link in preview.select("a"):
         link.unwrap()
-    return shown
+    return preview
 
 
-def _without_place(meaning: Tag) -> Tag:
+def _without_last_line(meaning: Tag) -> Tag:
     """A glossary entry without its last line, which links to where the book explains it."""
     meaning = copy(meaning)
     for link in meaning.select("p:last-child > a:has(> .std-doc)")[-1:]:
@@ -82,4 +83,4 @@ def _without_place(meaning: Tag) -> Tag:
             for node in [link, *link.next_siblings]:
                 node.extract()
             before.replace_with(before.removesuffix("\n"))
-    return _shown(meaning)
+    return _preview(meaning)

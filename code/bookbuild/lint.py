@@ -1,6 +1,6 @@
-"""What must not be published: each defect is said with its place, and the build then fails.
+"""Defects of pages: each is reported with its place, and fails the build at its end.
 
-Whether pages can be read by everyone is checked in a browser (tests/site/test_pages.py).
+Accessibility is checked in a browser (tests/site/test_pages.py).
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ class BookError(SphinxError):
 
 
 def report(app: Sphinx, message: str, docname: str, node: nodes.Node | None = None) -> None:
-    """Say what is wrong on page `docname`, and where. The build goes on, and then fails."""
+    """Report what is wrong on page `docname`, and where. The build goes on and fails at its end."""
     has_line = node is not None and node.source is not None and node.line is not None
     LOGGER.error(message, location=node if has_line else (docname, None))
     app.statuscode = 1
 
 
 def find_comments(app: Sphinx, doctree: nodes.document) -> None:
-    """A line that starts with % is a comment in MyST: in prose, as in "10\\n% of all", a loss."""
+    """Report lines that start with %, as in "10\\n% of all": MyST takes them for comments."""
     for comment in doctree.findall(nodes.comment):
         message = f"readers would not see this line, it starts with %: {comment.astext()!r}"
         report(app, message, app.env.docname, comment)

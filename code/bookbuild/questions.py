@@ -1,7 +1,7 @@
-"""Boxes that answer: self-check questions, and boxes that open when a reader wants to know more.
+"""Admonitions that a reader uses: self-check questions, and dropdowns.
 
-An admonition or a solution of class `dropdown` becomes <details>, sphinx-design's: the browser then
-gives keyboard, screen reader and "find in page" for nothing, and no script is needed.
+An admonition or a solution of class `dropdown` becomes sphinx-design's <details>. No script is
+needed: browsers open it by keyboard, tell screen readers, and find words in it.
 
 An admonition of class `question` answers at once on the page:
 
@@ -108,18 +108,18 @@ def build(admonition: nodes.admonition, number: int) -> question:
     lists = [node for node in content if isinstance(node, nodes.enumerated_list)]
     if lists:
         content.remove(lists[-1])
-        asked = _radio_buttons(lists[-1], value)
-        told = _option_told(asked[int(value) - 1])
+        inputs = _radio_buttons(lists[-1], value)
+        answer_text = _right_option(inputs[int(value) - 1])
     else:
-        asked = question_field("", unit=unit)
-        told = [nodes.strong("", answers[0].children[0].astext() + ".")]
+        inputs = question_field("", unit=unit)
+        answer_text = [nodes.strong("", answers[0].children[0].astext() + ".")]
     form = question("", answer=value, tolerance=tolerance, number=number)
     form += [
         title,
         question_prompt("", *content),
-        asked,
+        inputs,
         question_response(),
-        _explanation(answers[0], told),
+        _explanation(answers[0], answer_text),
     ]
     return form
 
@@ -141,7 +141,7 @@ def _radio_buttons(choices: nodes.enumerated_list, value: float) -> question_opt
     return box
 
 
-def _option_told(option: question_option) -> list[nodes.Node]:
+def _right_option(option: question_option) -> list[nodes.Node]:
     """The right option in its own words: on the page, options carry no numbers."""
     words = [child.deepcopy() for child in option.children]
     for node in (node for word in words for node in word.findall(nodes.Element)):
@@ -150,9 +150,9 @@ def _option_told(option: question_option) -> list[nodes.Node]:
     return [nodes.strong("", "Answer:"), nodes.Text(" "), *words, nodes.Text(end)]
 
 
-def _explanation(answer: nodes.admonition, told: list[nodes.Node]) -> dropdown_main:
+def _explanation(answer: nodes.admonition, text: list[nodes.Node]) -> dropdown_main:
     head = nodes.title("", "Answer and explanation")
-    content = [nodes.paragraph("", "", *told), *answer.children[1:]]
+    content = [nodes.paragraph("", "", *text), *answer.children[1:]]
     return dropdown(head, content, ["question-answer"])
 
 

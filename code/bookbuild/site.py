@@ -38,7 +38,7 @@ class Page:
         self.soup = BeautifulSoup(self._text, "html.parser")
 
     @cached_property
-    def words(self) -> set[str]:
+    def names(self) -> set[str]:
         """The classes and ids on the page."""
         found: set[str] = set()
         for tag in self.soup.find_all(True):
@@ -71,23 +71,23 @@ class Page:
         return "../" * self.name.count("/") + STATIC
 
     def replace(self, tags: list[Tag], html: str) -> None:
-        """Put one tag in the place of tags that follow each other and hold nothing."""
+        """Replace tags that follow each other and hold nothing by the single tag in `html`."""
         self._changes.append((self._start(tags[0]), self._end(tags[-1]), html))
         tags[0].insert_before(BeautifulSoup(html, "html.parser").contents[0].extract())
         for tag in tags:
             tag.extract()
 
     def remove(self, tag: Tag) -> None:
-        """Take out a tag that holds nothing, with the space before it."""
+        """Remove a tag that holds nothing, and the space before it."""
         start = len(self._text[: self._start(tag)].rstrip())
         self._changes.append((start, self._end(tag), ""))
         tag.extract()
 
-    def date(self, tag: Tag, date: str) -> None:
-        """Add a date to the address that a tag names, so that browsers keep no older file."""
+    def add_checksum(self, tag: Tag, checksum: str) -> None:
+        """Add a checksum to a link's address, so that a browser does not use an older file."""
         address = tag["href"]
         end = self._text.index(address, self._start(tag)) + len(address)
-        self._changes.append((end, end, f"?v={date}"))
+        self._changes.append((end, end, f"?v={checksum}"))
 
     def _start(self, tag: Tag) -> int:
         return self._line_starts[tag.sourceline - 1] + tag.sourcepos
@@ -130,15 +130,17 @@ class Site:
             if not name.startswith(f"{STATIC}/")
         }
 
-    def documents(self) -> Iterator[tuple[str, Page]]:
-        """The pages of the book with their names in Sphinx, in the order of the book."""
+    def chapters(self) -> Iterator[tuple[str, Page]]:
+        """(Sphinx's name, page) of each page in the table of contents, in its order."""
         for docname in self.app.env.collect_relations():
             if page := self.pages.get(self.app.builder.get_target_uri(docname)):
                 yield docname, page
 
     def write_script(self, name: str, function: str, data: object) -> None:
-        """A script that hands data to a function of book.js: it also loads from a folder on disk,
-        where browsers refuse JSON."""
+        """Write a script that calls a function of book.js with `data`.
+
+        Not JSON: from a folder on disk, browsers load scripts but no data.
+        """
         text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
         (self.static / name).write_text(f"{function}({text});\n", "utf-8", newline="\n")
 

@@ -17,13 +17,13 @@ RELATIVE = re.compile(r"""url\((["']?)(?!["']|data:|#|/|\w+:)([^"')?#]+)""")
 """A path in a stylesheet that leads from the stylesheet's folder."""
 
 
-def purge(css: str, words: set[str]) -> str:
-    """The rules of `css` whose classes and ids are all among `words`, in their order."""
+def purge(css: str, present: set[str]) -> str:
+    """The rules of `css` whose classes and ids are all `present`, in their order."""
     rules = tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True)
-    return "\n".join(_usable(rules, words))
+    return "\n".join(_usable(rules, present))
 
 
-def _usable(rules: Iterable[Node], words: set[str]) -> Iterator[str]:
+def _usable(rules: Iterable[Node], present: set[str]) -> Iterator[str]:
     for rule in rules:
         if rule.type == "at-rule":
             # @charset and @import have no content; what they load is given here by its name.
@@ -37,10 +37,10 @@ def _usable(rules: Iterable[Node], words: set[str]) -> Iterator[str]:
             inside = tinycss2.parse_rule_list(
                 rule.content, skip_comments=True, skip_whitespace=True
             )
-            if kept := "\n".join(_usable(inside, words)):
+            if kept := "\n".join(_usable(inside, present)):
                 yield f"{head}{{{kept}}}"
         elif rule.type == "qualified-rule":  # browsers pass over the others, which are mistakes
-            used = [part for part in selectors(rule.prelude) if names(part) <= words]
+            used = [part for part in selectors(rule.prelude) if names(part) <= present]
             if used:
                 head = ",".join(tinycss2.serialize(part).strip() for part in used)
                 yield f"{head}{{{_block(rule.content)}}}"
@@ -81,14 +81,14 @@ def files(css: str) -> set[str]:
     return {path for _, path in RELATIVE.findall(css)}
 
 
-def fonts(css: str, words: set[str]) -> set[str]:
-    """Files of the @font-face rules that a page with the classes `words` loads.
+def fonts(css: str, present: set[str]) -> set[str]:
+    """Files of the @font-face rules that a page with the classes and ids `present` loads.
 
     A font counts when some rule that names its family, weight and style could match by its
     classes: rather one font too many than one too few.
     """
     faces, rules = _fonts(css)
-    return {faces[font] for needed, font in rules if needed <= words and font in faces}
+    return {faces[font] for needed, font in rules if needed <= present and font in faces}
 
 
 Font = tuple[str, str, str]

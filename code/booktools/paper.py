@@ -60,9 +60,9 @@ class PaperError(Exception):
 
 def order(toc: Path) -> list[str]:
     """The pages of a table of contents, its root first."""
-    said = yaml.safe_load(toc.read_text(encoding="utf-8"))
-    parts = said.get("parts", [{"chapters": said.get("chapters", [])}])
-    return [said["root"], *(page["file"] for part in parts for page in part["chapters"])]
+    contents = yaml.safe_load(toc.read_text(encoding="utf-8"))
+    parts = contents.get("parts", [{"chapters": contents.get("chapters", [])}])
+    return [contents["root"], *(page["file"] for part in parts for page in part["chapters"])]
 
 
 def page_of(site: Path, name: str) -> BeautifulSoup:
@@ -131,8 +131,8 @@ def contents(headings: list[tuple[bool, str, str]], pages: dict[str, int]) -> st
 
 def titles(config: Path) -> tuple[str, str]:
     """The book's title and subtitle, as its configuration has them."""
-    said = yaml.safe_load(config.read_text(encoding="utf-8"))
-    return said["title"], said["sphinx"]["config"]["book_subtitle"]
+    values = yaml.safe_load(config.read_text(encoding="utf-8"))
+    return values["title"], values["sphinx"]["config"]["book_subtitle"]
 
 
 def document(

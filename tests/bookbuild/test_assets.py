@@ -68,8 +68,8 @@ def test_text_counts_as_it_travels(site):
 
 def test_the_complaint_names_a_pages_weight_and_the_heaviest_files_first():
     weights = {"big.js": 20_000, "the page itself": 5_500}
-    assert assets.complaint(weights, 25.5) is None
-    assert assets.complaint(weights, 25) == (
+    assert assets.over_budget(weights, 25.5) is None
+    assert assets.over_budget(weights, 25) == (
         "first load is 25.5 kB gzipped, over the 25 kB of book_page_kilobytes; "
         "heaviest: big.js 20.0 kB, the page itself 5.5 kB"
     )
@@ -158,7 +158,7 @@ def test_style_classes_are_not_icons():
 def test_a_built_page_has_every_icon_it_names_and_no_icon_font(build):
     book = build("# Page\n\ntext\n")
     css = (book.output / "_static" / "icons.css").read_text("utf-8")
-    used = assets.icons(Page(book.output / "index.html", "index.html").words)
+    used = assets.icons(Page(book.output / "index.html", "index.html").names)
     assert "magnifying-glass" in used
     assert all(f".fa-{name}{{" in css for name in used)
     assert list((book.output / "_static").rglob("fontawesome*")) == []

@@ -26,11 +26,11 @@ def test_a_page_without_changes_is_its_text(page):
     assert page.text() == HTML
 
 
-def test_tags_are_replaced_removed_and_dated_in_their_places(page):
+def test_tags_are_replaced_removed_and_get_a_checksum_in_their_places(page):
     first, second = page.soup.find_all("link")
     page.remove(page.soup.script)
     page.replace([first], "<style>p{}</style>")
-    page.date(second, "9f")
+    page.add_checksum(second, "9f")
     changed = HTML.replace(
         '<link rel="stylesheet" href="../_static/a.css?v=1" />', "<style>p{}</style>"
     )
@@ -49,7 +49,7 @@ def test_one_tag_takes_the_place_of_several(page):
 
 
 def test_a_page_tells_its_classes_and_ids(page):
-    assert page.words == {"one", "two", "three"}
+    assert page.names == {"one", "two", "three"}
 
 
 def test_a_page_tells_which_static_files_it_names(page):
