@@ -76,16 +76,25 @@ def _imports_of_text(source: str, package: str) -> list[str]:
 
 
 def _local_file(name: str) -> Path | None:
-    if name.partition(".")[0] in sys.stdlib_module_names:
+    package = name.partition(".")[0]
+    if package in sys.stdlib_module_names:
         return None
+    # First the package alone: to find a module in it, Python imports what is above that module.
+    path = _file(package)
+    if path is None or not str(path).startswith(_INSTALLED):
+        path = _file(name)
+    return None if str(path).startswith(_INSTALLED) else path
+
+
+def _file(name: str) -> Path | None:
+    """The Python file of a module, wherever it is."""
     try:
         spec = find_spec(name)
     except (ImportError, AttributeError, ValueError):
         return None  # `from a import b` where b is no module
     if spec is None or not spec.origin or not spec.origin.endswith(".py"):
         return None
-    path = Path(spec.origin).resolve()
-    return None if str(path).startswith(_INSTALLED) else path
+    return Path(spec.origin).resolve()
 
 
 def _data_beside(path: Path) -> list[Path]:
