@@ -17,7 +17,7 @@ def test_the_network_of_the_first_page_has_these_units_and_saw_these_points(said
     seen = {}
 
     def train(net, cost, x, y, **settings):
-        seen["units"], seen["points"] = net.net.weights[0].data.shape[0], len(x)
+        seen["units"], seen["points"] = net.weights[0].data.shape[0], len(x)
         raise StopIteration
 
     monkeypatch.setattr(experiments, "train", train)

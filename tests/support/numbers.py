@@ -78,6 +78,8 @@ def texts(page: str) -> Iterator[tuple[str, str]]:
         source = cell.select_one("div.cell_input")
         if source and "exercises.check_" in source.get_text():
             continue  # what a checker says is Python's to a programmer: it shows values of code
+        for code in cell.select("div.cell_output div.highlight-python"):
+            code.decompose()  # the book's own code, which a cell shows
         for output in cell.select("div.cell_output"):
             yield "printout", output.get_text()
     for output in article.select("div.cell_output"):

@@ -22,7 +22,7 @@ from feedforward.experiments import depth as experiments
 from feedforward.experiments.depth import WINDOW
 from feedforward.figures import style
 from feedforward.figures.style import ink
-from feedforward.regions import Regions, pieces_on_line, regions_in_window
+from feedforward.regions import pieces_on_line, regions_in_window
 from feedforward.typography import counted, in_print, spread
 from feedforward.units import relu
 
@@ -391,17 +391,18 @@ def colors_of(pattern: Array) -> tuple[Array, Array]:
     return on % 4, np.array([0.2, 0.35, 0.55])[weighted % 3]
 
 
-def cut_square(cells: Sequence[tuple], exact: Regions) -> Drawn:
-    """The polygons into which a network cuts the window, beside the exact count of its regions.
-
-    cells: a polygon first, (k, 2), and last which units are on there, for each part.
-    """
-    fig = Figure(figsize=(style.WIDTH, 3.8))
-    hue, shade = colors_of(np.array([pattern for *_, pattern in cells], int))
-    draw_polygons(square(fig, 0.75, 0.15, 3.5), [polygon for polygon, *_ in cells], shade, hue)
+def layer_by_layer(layers: int = 3) -> Drawn:
+    """A square, cut into polygons by one layer of a trained network after the other."""
+    net = experiments.plane_network(3, "trained", seed=1)
+    regions = regions_in_window(net[: layers + 1], WINDOW)
+    fig = Figure(figsize=(style.WIDTH, 4.1))
+    ax = square(fig, 0.75, 0.15, 3.5)
+    hue, shade = colors_of(regions.pattern)
+    draw_polygons(ax, [r.vertices for r in regions], shade, hue)
+    ax.set_title(f"cut by {counted(layers, 'layer')}: {counted(len(regions), 'polygon')}")
     text = (
-        f"Cut by hand: {counted(len(cells), 'polygon')}. "
-        f"Counted by regions_in_window: {counted(len(exact), 'region')}."
+        f"{counted(layers, 'layer')} of a trained network cut the square into "
+        f"{counted(len(regions), 'polygon')}."
     )
     return fig, in_print(text)
 

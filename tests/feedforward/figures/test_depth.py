@@ -110,13 +110,10 @@ def test_a_trained_networks_curve_is_its_output():
     np.testing.assert_allclose(error[5], relative)
 
 
-def test_a_square_that_was_cut_by_hand_is_drawn_whole_with_both_counts():
-    halves = [np.array([[-1.0, -1], [0, -1], [0, 1], [-1, 1]])]
-    halves.append(halves[0] + [1, 0])
-    weight, bias = np.array([[1.0, 0.0]]), np.zeros(1)
-    exact = regions_in_window([(weight, bias), (weight[:, :1], bias)], experiments.WINDOW)
-    cells = [(polygon, weight * on, bias, [on]) for polygon, on in zip(halves, (0, 1), strict=True)]
-    fig, text = figures.cut_square(cells, exact)
-    assert [area(polygon) for polygon in polygons(fig.axes[0])] == [2, 2]
-    assert "2 polygons" in text and "2 regions" in text
-    assert "1 polygon." in figures.cut_square([(2 * halves[0], weight, bias, [])], exact)[1]
+@pytest.mark.parametrize("layers", [0, 1, 2, 3])
+def test_a_square_is_drawn_whole_however_many_layers_cut_it(layers):
+    fig, text = figures.layer_by_layer(layers)
+    drawn = [area(polygon) for polygon in polygons(fig.axes[0])]
+    assert sum(drawn) == pytest.approx(4.0)
+    assert f"into {len(drawn)} polygon" in text
+    assert len(drawn) == 1 if layers == 0 else len(drawn) > 1
