@@ -119,7 +119,10 @@ def whole(tmp_path_factory):
 
 @pytest.mark.parametrize(
     "during, how",
-    [("experiment", signal.SIGINT), ("drawing", signal.SIGKILL)],
+    [
+        pytest.param("experiment", signal.SIGINT, marks=pytest.mark.thorough),
+        ("drawing", signal.SIGKILL),
+    ],
     ids=lambda value: getattr(value, "name", value),
 )
 def test_the_next_build_is_that_of_an_empty_folder(whole, tmp_path, during, how):
