@@ -23,7 +23,6 @@ from functools import cache, partial
 from importlib.metadata import distributions
 from pathlib import Path
 
-import jupytext
 import myst_nb.sphinx_
 import nbformat
 import zmq
@@ -83,7 +82,7 @@ class Record:
         self.frames = frames_folder(app)
         self.file = Path(app.outdir).parent / ".executed" / f"{docname}.json"
         self.failure: Exception | None = None
-        self.key = _key(notebook, self.chapter)
+        self.key = _key(notebook)
         kept = json.loads(self.file.read_text("utf-8")) if self.file.is_file() else {}
         self.seconds: float | None = kept.get("seconds")
         self.outputs: dict | None = kept["outputs"] if self._is_current(kept) else None
@@ -194,26 +193,24 @@ def _code(notebook: NotebookNode) -> list[NotebookNode]:
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
-def _key(notebook: NotebookNode, chapter: Path) -> str:
+def _key(notebook: NotebookNode) -> str:
     """A hash of everything that the outputs can depend on."""
     order = [
         cell.source if cell.cell_type == "code" else list(expressions(cell))
         for cell in notebook.cells
     ]
-    parts = (order, notebook.metadata.get("kernelspec"), fingerprint(sources(chapter)))
+    parts = (order, notebook.metadata.get("kernelspec"), fingerprint(sources(notebook)))
     return hashlib.sha256(repr((parts, _environment())).encode()).hexdigest()
 
 
-def sources(chapter: Path) -> list[Path]:
+def sources(notebook: NotebookNode) -> list[Path]:
     """The files of the book's own packages that a chapter's cells import, directly or not.
 
     Its cells are parsed, not run, without IPython's own commands.
     """
-    book = jupytext.read(chapter)
     code = [
         "\n".join(line for line in cell.source.splitlines() if line[:1] not in "%!")
-        for cell in book.cells
-        if cell.cell_type == "code"
+        for cell in _code(notebook)
     ]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SyntaxWarning)  # the kernel will say it

@@ -6,35 +6,45 @@ page weighs, and change nothing that a reader sees.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from typing import TextIO
 
 from pygments.formatters import HtmlFormatter
+from pygments.style import Style
 from pygments.styles import get_style_by_name
 from pygments.token import STANDARD_TYPES, Text, _TokenType
 from sphinx.application import Sphinx
+from sphinx.config import Config
 from sphinx.highlighting import PygmentsBridge
 
-from bookbuild.assets import THEME_OPTIONS
-
-STYLES = [
-    get_style_by_name(THEME_OPTIONS[f"pygments_{theme}_style"]) for theme in ("light", "dark")
-]
+from bookbuild.site import LATE
 
 
-@cache
-def looks_plain(token: _TokenType) -> bool:
-    """Whether both themes draw this kind of token as they draw plain text."""
-    while token not in STANDARD_TYPES:
-        token = token.parent
-    return all(style.style_for_token(token) == style.style_for_token(Text) for style in STYLES)
+def plain_in(styles: list[type[Style]]) -> Callable[[_TokenType], bool]:
+    """A function: whether all these styles draw a kind of token as they draw plain text."""
+
+    @cache
+    def looks_plain(token: _TokenType) -> bool:
+        while token not in STANDARD_TYPES:
+            token = token.parent
+        return all(style.style_for_token(token) == style.style_for_token(Text) for style in styles)
+
+    return looks_plain
 
 
-class Formatter(HtmlFormatter):
-    def format(self, tokensource: object, outfile: TextIO) -> None:
-        shown = ((Text if looks_plain(kind) else kind, text) for kind, text in tokensource)
-        super().format(shown, outfile)
+def configure(app: Sphinx, config: Config) -> None:
+    """In the styles of the book's two themes."""
+    options = [config.html_theme_options[f"pygments_{theme}_style"] for theme in ("light", "dark")]
+    looks_plain = plain_in([get_style_by_name(name) for name in options])
+
+    class Formatter(HtmlFormatter):
+        def format(self, tokensource: object, outfile: TextIO) -> None:
+            shown = ((Text if looks_plain(kind) else kind, text) for kind, text in tokensource)
+            super().format(shown, outfile)
+
+    PygmentsBridge.html_formatter = Formatter
 
 
 def setup(app: Sphinx) -> None:
-    PygmentsBridge.html_formatter = Formatter
+    app.connect("config-inited", configure, priority=LATE)

@@ -80,10 +80,15 @@ def _local_file(name: str) -> Path | None:
     if package in sys.stdlib_module_names:
         return None
     # First the package alone: to find a module in it, Python imports what is above that module.
-    path = _file(package)
-    if path is None or not str(path).startswith(_INSTALLED):
+    if _is_installed(path := _file(package)):
+        return None
+    if name != package:
         path = _file(name)
-    return None if str(path).startswith(_INSTALLED) else path
+    return None if _is_installed(path) else path
+
+
+def _is_installed(path: Path | None) -> bool:
+    return path is not None and str(path).startswith(_INSTALLED)
 
 
 def _file(name: str) -> Path | None:

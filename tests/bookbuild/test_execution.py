@@ -4,6 +4,7 @@ import asyncio
 import json
 import sys
 
+import jupytext
 import nbformat
 import pytest
 import zmq
@@ -121,20 +122,6 @@ def test_the_chapter_that_took_longest_is_executed_first(run, tmp_path, monkeypa
     assert log.read_text() == "long short short long "
 
 
-CHAPTER = """---
-kernelspec:
-  name: python3
-  display_name: Python 3
----
-# Page
-
-```{code-cell} ipython3
-%matplotlib inline
-from shop import coins
-```
-"""
-
-
 @pytest.fixture
 def shop(tmp_path, monkeypatch):
     """A package of the test's own: coins, which are of zinc; paper, which no coin needs."""
@@ -150,9 +137,9 @@ def shop(tmp_path, monkeypatch):
         del sys.modules[name]
 
 
-def test_a_chapter_depends_on_what_it_imports_and_on_their_imports(tmp_path, shop):
-    chapter = tmp_path / "page.md"
-    chapter.write_text(CHAPTER)
+def test_a_chapter_depends_on_what_it_imports_and_on_their_imports(shop):
+    text = HEAD + cell("%matplotlib inline\nfrom shop import coins")
+    chapter = jupytext.reads(text, fmt="md:myst")
     assert {path.name for path in sources(chapter)} == {"__init__.py", "coins.py", "zinc.py"}
 
 

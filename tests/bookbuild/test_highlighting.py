@@ -3,8 +3,8 @@
 CODE = "for x in values:  # each\n    print(f'{x:.2f}', not x, 1.5)\n"
 
 
-def spans(build):
-    page = build(f"# Page\n\n```python\n{CODE}```\n").page()
+def spans(build, **overrides):
+    page = build(f"# Page\n\n```python\n{CODE}```\n", **overrides).page()
     (block,) = page.select(".highlight pre")
     return block.text, {(span.text, *span.get("class", ())) for span in block.select("span")}
 
@@ -18,3 +18,9 @@ def test_code_keeps_its_text_and_its_colours(build):
 def test_text_of_the_colour_of_its_block_has_no_element(build):
     _, found = spans(build)
     assert {"x", "values", "(", " "}.isdisjoint(text for text, *_ in found)
+
+
+def test_the_styles_are_those_of_the_configuration(build):
+    """In this one names have a colour of their own."""
+    _, found = spans(build, html_theme_options={"pygments_dark_style": "one-dark"})
+    assert ("values", "n") in found

@@ -12,6 +12,10 @@ MODULES = [
     "feedforward.initializers",
     "feedforward.network",
     "feedforward.normalization",
+    "feedforward.regions.bounds",
+    "feedforward.regions.layers",
+    "feedforward.regions.line",
+    "feedforward.regions.window",
     "feedforward.source",
     "feedforward.training",
 ]

@@ -4,8 +4,6 @@ Each figure function takes the values of its sliders and returns (Figure, text):
 and numbers what this state shows. The first line of its docstring describes the figure as a whole.
 """
 
-from collections.abc import Sequence
-
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
@@ -22,7 +20,7 @@ from feedforward.experiments import depth as experiments
 from feedforward.experiments.depth import WINDOW
 from feedforward.figures import style
 from feedforward.figures.style import ink
-from feedforward.regions import pieces_on_line, regions_in_window
+from feedforward.regions import Regions, pieces_on_line, regions_in_window
 from feedforward.typography import counted, in_print, spread
 from feedforward.units import relu
 
@@ -369,11 +367,13 @@ def teeth_training(frame: int = 5, kind: str = "shallow") -> Drawn:
 # ------------------------------------------------------------------------------------- regions
 
 
-def draw_polygons(ax: Axes, polygons: Sequence[Array], shade: Array, hue: Array) -> None:
-    """Polygons in the first colours, each `hue` 0 … 3, as opaque as `shade`, with full edges."""
+def region_map(regions: Regions, title: str, hue: Array, shade: Array) -> Figure:
+    """Regions in the first colours, each `hue` 0 … 3, as opaque as `shade`, with full edges."""
+    fig = Figure(figsize=(style.WIDTH, 4.1))
+    ax = square(fig, 0.75, 0.15, 3.5)
     ax.add_collection(
         PolyCollection(
-            polygons,
+            [r.vertices for r in regions],
             facecolors=[(f"C{h}", float(s)) for h, s in zip(hue, shade, strict=True)],
             edgecolors=[f"C{h}" for h in hue],
             linewidths=0.7,
@@ -382,6 +382,8 @@ def draw_polygons(ax: Axes, polygons: Sequence[Array], shade: Array, hue: Array)
     ax.set_xlim(WINDOW[0], WINDOW[1])
     ax.set_ylim(WINDOW[2], WINDOW[3])
     style.ticks(ax, x=[], y=[])
+    ax.set_title(title)
+    return fig
 
 
 def colors_of(pattern: Array) -> tuple[Array, Array]:
@@ -395,11 +397,8 @@ def layer_by_layer(layers: int = 3) -> Drawn:
     """A square, cut into polygons by one layer of a trained network after the other."""
     net = experiments.plane_network(3, "trained", seed=1)
     regions = regions_in_window(net[: layers + 1], WINDOW)
-    fig = Figure(figsize=(style.WIDTH, 4.1))
-    ax = square(fig, 0.75, 0.15, 3.5)
-    hue, shade = colors_of(regions.pattern)
-    draw_polygons(ax, [r.vertices for r in regions], shade, hue)
-    ax.set_title(f"cut by {counted(layers, 'layer')}: {counted(len(regions), 'polygon')}")
+    title = f"cut by {counted(layers, 'layer')}: {counted(len(regions), 'polygon')}"
+    fig = region_map(regions, title, *colors_of(regions.pattern))
     text = (
         f"{counted(layers, 'layer')} of a trained network cut the square into "
         f"{counted(len(regions), 'polygon')}."
@@ -411,12 +410,9 @@ def equal_parameters(depth: int = 2, kind: str = "built") -> Drawn:
     """The linear regions of a small network in a window of the plane, each in a colour."""
     widths = experiments.PLANE_WIDTHS[depth]
     regions = regions_in_window(experiments.plane_network(depth, kind), WINDOW)
-    fig = Figure(figsize=(style.WIDTH, 4.1))
-    ax = square(fig, 0.75, 0.15, 3.5)
-    hue, shade = colors_of(regions.pattern)
-    draw_polygons(ax, [r.vertices for r in regions], shade, hue)
     layers = "–".join(str(n) for n in widths)
-    ax.set_title(f"{layers}, {kind}: {counted(len(regions), 'region')}")
+    title = f"{layers}, {kind}: {counted(len(regions), 'region')}"
+    fig = region_map(regions, title, *colors_of(regions.pattern))
     text = (
         f"{kind.capitalize()} network {layers}, {experiments.parameters(widths)} parameters: "
         f"{counted(len(regions), 'region')} in the window."
@@ -432,11 +428,9 @@ def plane_training(frame: int = 5, depth: int = 2) -> Drawn:
     x = np.random.default_rng(0).uniform(-1, 1, (1000, 2))
     error = float(((network_of(net, relu).predict(x) - experiments.hill(x)) ** 2).mean())
     step = experiments.PLANE_STEPS[frame]
-    fig = Figure(figsize=(style.WIDTH, 4.1))
-    ax = square(fig, 0.75, 0.15, 3.5)
     shade = np.round(np.clip(np.abs(output), 0, 1.2) / 1.2 * 8) / 8 * 0.6 + 0.03
-    draw_polygons(ax, [r.vertices for r in regions], shade, np.where(output > 0, 0, 1))
-    ax.set_title(f"step {step:,}: {counted(len(regions), 'region')}, error {error:.3f}")
+    title = f"step {step:,}: {counted(len(regions), 'region')}, error {error:.3f}"
+    fig = region_map(regions, title, np.where(output > 0, 0, 1), shade)
     text = (
         f"{counted(depth, 'hidden layer')}, step {step:,}: {counted(len(regions), 'region')} in "
         f"the window, mean squared error {error:.4f} (the target's mean square is "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -18,7 +19,7 @@ Every line is given twice, as a side and by its label; the label leads to its ex
 
 
 @dataclass
-class Cells:
+class Cells(ABC):
     """P convex cells of D − 1 dimensions, each on one piece of every unit so far, with K corners.
 
     corner: (P, K, D), the coordinates and how far off they may be. side: (P, K, D + 2), a line
@@ -45,9 +46,9 @@ class Cells:
         dimensions = self.corner.shape[2] - 1
         return [self.label[cells, (corner - i) % self.sides[cells]] for i in range(dimensions)]
 
+    @abstractmethod
     def halves(self, sign: Array, side: Array, label: Array, meet: Meet) -> Cells:
         """What of each cell lies where `sign`, (P, K), is positive; the cut, `side`, closes it."""
-        raise NotImplementedError
 
 
 def joined(parts: list[Cells]) -> Cells:

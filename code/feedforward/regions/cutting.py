@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import replace
 
 import numpy as np
@@ -54,7 +55,7 @@ class Walk:
             self._descend(layer + 1, parts.rows(some), a.layer(weight, bias))
 
 
-class Cut:
+class Cut(ABC):
     """Cuts cells by the lines of one layer.
 
     lines: row r has those of the r-th cell. A part of a cell keeps that row.
@@ -66,13 +67,13 @@ class Cut:
         self.units = walk.net.units[layer]
         self.lines = lines
 
+    @abstractmethod
     def by_kinks(self, cells: Cells) -> tuple[Cells, Array, Array]:
         """Cut by a layer of scalar units.
 
         Returns the parts, (Q cells); the index of the cell that each came from, (Q,); and the piece
         that each unit is on, (Q, units).
         """
-        raise NotImplementedError
 
     def by_maxout(self, cells: Cells) -> tuple[Cells, Array, Array]:
         """Cut by a layer of maxout units, one at a time: a part for each piece that is largest."""
